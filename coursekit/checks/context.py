@@ -1,0 +1,30 @@
+"""What a check is handed. Never the store, never the student's environment."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from coursekit.model.shell_state import ShellState
+from coursekit.shell.place import Limits, Place
+
+
+@dataclass(frozen=True)
+class CheckContext:
+    """Where to look, and until when."""
+
+    place: Place
+    values: Mapping[str, str] = field(default_factory=dict)
+    shell: ShellState | None = None
+    """The student's own shell at the moment of the check; None when nobody can say."""
+    answers: Mapping[str, str] = field(default_factory=dict)
+    """Step id to the answer last given there."""
+    step: str = ""
+    """The id of the step that is being judged."""
+    deadline: float = field(default_factory=lambda: time.monotonic() + 20.0)
+    """By ``time.monotonic()``."""
+
+    def limits(self, seconds: float = 10.0) -> Limits:
+        """Limits for one command that also respect the deadline of the whole check."""
+        return Limits(seconds=max(0.1, min(seconds, self.deadline - time.monotonic())))

@@ -1,0 +1,51 @@
+"""What a step asks of the machine: single checks, and how they combine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Single:
+    """One check of one kind. ``settings`` is that kind's own frozen dataclass from ``checks/``."""
+
+    kind: str
+    settings: Any
+
+
+@dataclass(frozen=True)
+class All:
+    """Every part must hold."""
+
+    parts: tuple[Check, ...]
+
+
+@dataclass(frozen=True)
+class AnyOf:
+    """At least one part must hold."""
+
+    parts: tuple[Check, ...]
+
+
+@dataclass(frozen=True)
+class Not:
+    """The part must not hold."""
+
+    part: Check
+
+
+Check = Single | All | AnyOf | Not
+
+
+def singles(check: Check) -> Iterator[Single]:
+    """The single checks in a combination, in the order in which they are written."""
+    match check:
+        case Single():
+            yield check
+        case Not(part):
+            yield from singles(part)
+        case All(parts) | AnyOf(parts):
+            for part in parts:
+                yield from singles(part)

@@ -1,0 +1,106 @@
+"""An exercise as a student meets it: every value already drawn and filled in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from coursekit.model.check import Check, Single, singles
+from coursekit.model.question import Question
+
+
+@dataclass(frozen=True)
+class Hint:
+    """One level of help. Levels are opened in order; each use is recorded."""
+
+    text: str
+    cost: int = 0
+    """Points that opening this level takes off the step."""
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """A way to fail that the author knows: when it holds, ``say`` explains the failure."""
+
+    when: Check
+    say: str
+    """May contain ``{observed}``: what the first failed finding observed."""
+
+
+@dataclass(frozen=True)
+class MustHold:
+    """How long a step that has passed must stay true for a later look at the machine to agree."""
+
+    to_the_end: bool = False
+    until: str | None = None
+    """The id of the later step that undoes this one on purpose."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing to do, and how the machine shows that it has been done."""
+
+    id: str
+    title: str
+    points: int
+    check: Check
+    guide: str
+    """Markdown: the step's section of guide.md."""
+    needs: tuple[str, ...] = ()
+    must_hold: MustHold = field(default_factory=MustHold)
+    diagnose: tuple[Diagnosis, ...] = ()
+    hints: tuple[Hint, ...] = ()
+    limit: float = 20.0
+    """Seconds that all checks of the step may take together."""
+    retry: float = 0.0
+    """Seconds for which a failed check is tried again: a service may still be starting."""
+    watch: float | None = None
+    """Check this often (seconds) while the step is current, besides after every command."""
+    automatic: bool = True
+    """False for what is too dear to check after every command: only on request."""
+
+    @property
+    def question(self) -> Question | None:
+        """The question of a step that asks one."""
+        match self.check:
+            case Single(settings=Question() as question):
+                return question
+        return None
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        return frozenset(single.kind for single in singles(self.check))
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """One exercise, with its values filled in everywhere."""
+
+    id: str
+    """Technology and name: ``venv/create``."""
+    title: str
+    summary: str
+    minutes: int
+    steps: tuple[Step, ...]
+    introduction: str
+    """Markdown: what guide.md says before its first section."""
+    folder: Path
+    values: Mapping[str, str]
+    content_hash: str
+    """SHA-256 over the exercise's files, hexadecimal."""
+
+    @property
+    def points(self) -> int:
+        return sum(step.points for step in self.steps)
+
+    @property
+    def technology(self) -> str:
+        return self.id.partition("/")[0]
+
+    def step(self, step_id: str) -> Step:
+        """The step of that id. Raises KeyError."""
+        for step in self.steps:
+            if step.id == step_id:
+                return step
+        raise KeyError(step_id)

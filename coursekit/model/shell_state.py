@@ -1,0 +1,25 @@
+"""What the student's own shell says of itself. Attested: only that shell knows it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class ShellState:
+    """A snapshot taken when a prompt appeared."""
+
+    cwd: str
+    variables: Mapping[str, str] = field(default_factory=dict)
+    """The few that say which environment is active: PATH, VIRTUAL_ENV, CONDA_PREFIX, PYTHONPATH…"""
+    last_command: str = ""
+    last_status: int | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self) | {"variables": dict(self.variables)}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> ShellState:
+        return cls(**data)

@@ -1,0 +1,48 @@
+"""What a correct student types, and what a mistaken one does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Type:
+    """A line typed at the student's prompt."""
+
+    text: str
+    note: str = ""
+    """For the presenter, and for whoever reads the solution."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer to the question of a step, by the text of the choice."""
+
+    step: str
+    choice: str
+    note: str = ""
+
+
+Action = Type | Answer
+
+
+@dataclass(frozen=True)
+class Solution:
+    """Per step, in the order of the steps: the actions that achieve it."""
+
+    steps: tuple[tuple[str, tuple[Action, ...]], ...]
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A typical mistake: where it starts, what is done, and how the exercise must answer."""
+
+    name: str
+    title: str
+    actions: tuple[Action, ...]
+    fails: str
+    """The id of the step that must be FAILED afterwards."""
+    says: str
+    """Words that the feedback must contain."""
+    after: str | None = None
+    """Begin with the solution played up to and including this step; None: on the untouched start."""
