@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, ClassVar
 
 from coursekit.model.check import Check, Single, singles
 from coursekit.model.question import Question
@@ -14,6 +15,8 @@ from coursekit.model.question import Question
 class Hint:
     """One level of help. Levels are opened in order; each use is recorded."""
 
+    __pydantic_config__: ClassVar[dict[str, Any]] = {"extra": "forbid"}
+
     text: str
     cost: int = 0
     """Points that opening this level takes off the step."""
@@ -22,6 +25,8 @@ class Hint:
 @dataclass(frozen=True)
 class Diagnosis:
     """A way to fail that the author knows: when it holds, ``say`` explains the failure."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = {"extra": "forbid"}
 
     when: Check
     say: str
@@ -40,6 +45,8 @@ class MustHold:
 @dataclass(frozen=True)
 class Step:
     """One thing to do, and how the machine shows that it has been done."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = {"extra": "forbid"}
 
     id: str
     title: str

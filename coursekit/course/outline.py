@@ -1,0 +1,143 @@
+"""The course map: course.yaml, lab.yaml, the titles of pages, and an outline of every exercise.
+
+Read without pydantic, since the app's first screen waits for it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from coursekit.course.document import Document, described, read_document, require_list, require_mapping
+from coursekit.course.problems import ContentError, Problem, did_you_mean, one_of
+from coursekit.model.course import Course, ExerciseOutline, Lab, Page, StepOutline
+
+_EXERCISE_ID = re.compile(r"[a-z0-9-]+/[a-z0-9-]+")
+_NAME = re.compile(r"[a-z0-9-]+")
+
+
+def read_course(folder: Path) -> Course:
+    """The course in a folder. Raises ContentError with every mistake in what the map shows."""
+    problems: list[Problem] = []
+    document = read_document(folder / "labs" / "course.yaml", "labs/course.yaml")
+    fields = _fields(document, (), document.data, {"title": str, "version": str, "labs": list})
+    labs = []
+    for index, name in enumerate(fields.get("labs", [])):
+        if not isinstance(name, str) or not _NAME.fullmatch(name):
+            document.complain(("labs", index), f"should be the name of a folder in labs/, not {described(name)}")
+        else:
+            labs.append(_read_lab(folder, name, problems))
+    _refuse_twice(document, labs)
+    problems += document.problems
+    if problems:
+        raise ContentError(problems)
+    return Course(fields["title"], fields["version"], tuple(labs), folder)
+
+
+def _read_lab(folder: Path, name: str, problems: list[Problem]) -> Lab:
+    document = read_document(folder / "labs" / name / "lab.yaml", f"labs/{name}/lab.yaml")
+    wanted = {"title": str, "summary": str, "minutes": int, "items": list}
+    fields = _fields(document, (), document.data, wanted)
+    items: list[Page | ExerciseOutline] = []
+    for index, item in enumerate(fields.get("items", [])):
+        match item:
+            case {"page": str(page)} if len(item) == 1 and _NAME.fullmatch(page):
+                read = _read_page(folder, name, page, document, index)
+                items += [read] if read else []
+            case {"exercise": str(exercise)} if len(item) == 1 and _EXERCISE_ID.fullmatch(exercise):
+                if (folder / "exercises" / exercise).is_dir():
+                    items += _read_outline(folder, exercise, problems)
+                else:
+                    document.complain(("items", index), _no_such_exercise(folder, exercise))
+            case _:
+                document.complain(("items", index), "should be `page: NAME` or `exercise: TECHNOLOGY/NAME`")
+    problems += document.problems
+    return Lab(name, fields.get("title", ""), fields.get("summary", ""), fields.get("minutes", 0), tuple(items))
+
+
+def _no_such_exercise(folder: Path, exercise: str) -> str:
+    there = [
+        path.parent.relative_to(folder / "exercises").as_posix() for path in folder.glob("exercises/*/*/exercise.yaml")
+    ]
+    return f"there is no folder exercises/{exercise}.{did_you_mean(exercise, there)}"
+
+
+def _read_page(folder: Path, lab: str, name: str, document: Document, index: int) -> Page | None:
+    path = folder / "labs" / lab / f"{name}.md"
+    try:
+        with path.open(encoding="utf-8") as lines:
+            title = next((line[2:].strip() for line in lines if line.startswith("# ")), "")
+    except (OSError, UnicodeDecodeError) as error:
+        document.complain(("items", index), f"the page labs/{lab}/{name}.md cannot be read: {error}")
+        return None
+    if not title:
+        document.problems.append(Problem(f"labs/{lab}/{name}.md", 1, 1, "the page has no `# ` heading for its title"))
+    return Page(lab, name, title, path)
+
+
+def _read_outline(folder: Path, exercise: str, problems: list[Problem]) -> list[ExerciseOutline]:
+    name = f"exercises/{exercise}/exercise.yaml"
+    document = read_document(folder / name, name)
+    data = document.data if isinstance(document.data, Mapping) else {}
+    steps = data.get("steps")
+    try:
+        outline = ExerciseOutline(
+            exercise,
+            _plain(data["title"], str),
+            _plain(data["summary"], str),
+            _plain(data["minutes"], int),
+            tuple(
+                StepOutline(_plain(step["id"], str), _plain(step["title"], str), _plain(step["points"], int))
+                for step in steps or ()
+            ),
+        )
+    except (KeyError, TypeError) as error:
+        if not document.problems:
+            document.complain((), f"title, summary, minutes, and each step's id, title and points are needed ({error})")
+        outline = None
+    problems += document.problems
+    return [outline] if outline else []
+
+
+def _plain(data: Any, wanted: type) -> Any:
+    if not isinstance(data, wanted):
+        raise TypeError(f"{described(data)} in place of {_WORDS[wanted]}")
+    return data
+
+
+_WORDS = {str: "a text", int: "a whole number", list: "a list"}
+
+
+def _fields(document: Document, path: tuple[str, ...], data: Any, wanted: Mapping[str, type]) -> dict[str, Any]:
+    """The fields of a mapping that are of the wanted type. Everything else is noted."""
+    if document.problems and data is None:
+        return {}
+    mapping = require_mapping(document, path, data, "this file") or {}
+    for key in mapping:
+        if key not in wanted:
+            guess = did_you_mean(str(key), wanted)
+            document.complain((*path, key), f"unknown key `{key}`; allowed: {one_of(wanted)}.{guess}", at_key=True)
+    found = {}
+    for key, kind in wanted.items():
+        if key not in mapping:
+            document.complain(path, f"`{key}` is missing")
+        elif kind is list:
+            if require_list(document, (*path, key), mapping[key], f"`{key}`") is not None:
+                found[key] = mapping[key]
+        elif not isinstance(mapping[key], kind) or isinstance(mapping[key], bool):
+            quotes = "; put it in quotes" if kind is str else ""
+            document.complain((*path, key), f"`{key}` should be {_WORDS[kind]}, not {described(mapping[key])}{quotes}")
+        else:
+            found[key] = mapping[key]
+    return found
+
+
+def _refuse_twice(document: Document, labs: list[Lab]) -> None:
+    seen: set[str] = set()
+    for lab in labs:
+        for exercise in lab.exercises:
+            if exercise.id in seen:
+                document.complain(("labs",), f"the exercise {exercise.id} stands in the course twice")
+            seen.add(exercise.id)
