@@ -1,0 +1,227 @@
+"""The one way to work with exercises: start, check, answer, hint, reset. Everything it does is an event in the store."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from coursekit.errors import CourseError, ExitCode
+from coursekit.model.course import Course, ExerciseOutline
+from coursekit.model.event import Event, What
+from coursekit.model.exercise import Exercise, Hint
+from coursekit.model.verdict import Finding, Outcome, Verdict
+from coursekit.practice.home import Home
+from coursekit.practice.standing import Standing, standing
+from coursekit.practice.workspace import keep, make_workspace, require_workspace, restore_start_files
+from coursekit.progress.store import Store
+
+
+@dataclass(frozen=True)
+class OpenedHint:
+    """A hint that the student may now read."""
+
+    hint: Hint
+    level: int
+    """From 1."""
+    levels: int
+    new: bool
+    """Whether it was opened just now (False: it was open already)."""
+
+
+class Practice:
+    """A student's work with one course."""
+
+    def __init__(self, course: Course, store: Store, home: Home) -> None:
+        self.course = course
+        self.store = store
+        self.home = home
+        self._exercises: dict[str, Exercise] = {}
+
+    def outline(self, exercise_id: str) -> ExerciseOutline:
+        """The exercise's place on the map. Raises CourseError, with the nearest name, when there is none."""
+        for outline in self.course.exercises:
+            if outline.id == exercise_id:
+                return outline
+        from coursekit.course.problems import did_you_mean
+
+        guess = did_you_mean(exercise_id, [outline.id for outline in self.course.exercises])
+        raise CourseError(
+            f"There is no exercise `{exercise_id}`.{guess}", "To see all of them: coursekit list", ExitCode.USAGE
+        )
+
+    def exercise(self, exercise_id: str) -> Exercise:
+        """The exercise, filled with this student's values. Raises CourseError."""
+        if exercise_id not in self._exercises:
+            from coursekit.checks import KINDS
+            from coursekit.course.exercises import read_exercise
+
+            self.outline(exercise_id)
+            values = self.values(exercise_id)
+            self._exercises[exercise_id] = read_exercise(self.course.folder, exercise_id, kinds=KINDS, values=values)
+        return self._exercises[exercise_id]
+
+    def values(self, exercise_id: str) -> dict[str, str]:
+        """The student's values: as stored when the exercise was started, and drawn anew for those added since."""
+        from coursekit.course.exercises import draw_values
+
+        drawn = draw_values(self.course.folder, exercise_id, self.store.seed())
+        for event in self.store.events(exercise_id):
+            if event.what is What.STARTED:
+                drawn |= {name: value for name, value in event.detail["values"].items() if name in drawn}
+        return drawn
+
+    def workspace(self, exercise_id: str) -> Path:
+        return self.home.workspace(exercise_id)
+
+    def standing(self, exercise_id: str) -> Standing:
+        return standing(self.outline(exercise_id), self.store.events(exercise_id))
+
+    def standings(self) -> dict[str, Standing]:
+        """The standing in every exercise of the course, read at one moment."""
+        events = self.store.events()
+        return {outline.id: standing(outline, events) for outline in self.course.exercises}
+
+    def last_exercise(self) -> str | None:
+        """The exercise that the student worked on last, if it is still in the course."""
+        known = {outline.id for outline in self.course.exercises}
+        return next((event.exercise for event in reversed(self.store.events()) if event.exercise in known), None)
+
+    def start(self, exercise_id: str) -> Exercise:
+        """Begin an exercise, or go on with it: its workspace is there afterwards. Raises CourseError."""
+        exercise = self.exercise(exercise_id)
+        folder = self.workspace(exercise_id)
+        if self.standing(exercise_id).started:
+            require_workspace(exercise_id, folder)
+            return exercise
+        if folder.exists() or folder.is_symlink():
+            keep(folder, self.home.kept)
+        make_workspace(exercise, folder)
+        self._record_start(exercise)
+        return exercise
+
+    def _record_start(self, exercise: Exercise) -> None:
+        self._record(
+            What.STARTED,
+            exercise.id,
+            values=dict(exercise.values),
+            workspace=str(self.workspace(exercise.id)),
+            content_hash=exercise.content_hash,
+            course_version=self.course.version,
+        )
+
+    def require_started(self, exercise_id: str) -> Exercise:
+        """The exercise, if it has been started and its workspace is there. Raises CourseError."""
+        exercise = self.exercise(exercise_id)
+        if not self.standing(exercise_id).started:
+            raise CourseError(f"You have not started {exercise_id} yet.", f"To start it: coursekit start {exercise_id}")
+        require_workspace(exercise_id, self.workspace(exercise_id))
+        return exercise
+
+    def record(self, exercise_id: str, step_id: str, verdict: Verdict, *, asked: bool) -> bool:
+        """Remember a verdict; True when it achieves the step.
+
+        An automatic check (not ``asked`` for) is remembered only when it achieves something: it costs nothing.
+        """
+        achieved = self.standing(exercise_id).step(step_id).achieved
+        news = verdict.passed and not achieved
+        if news or (asked and verdict.outcome in (Outcome.FAILED, Outcome.ERROR)):
+            self._record(
+                What.CHECKED,
+                exercise_id,
+                step_id,
+                outcome=str(verdict.outcome),
+                asked=asked,
+                verdict=verdict.to_json(),
+            )
+        return news
+
+    def answers(self, exercise_id: str) -> dict[str, str]:
+        """The answer last given to each step's question."""
+        return {step.outline.id: step.answers[-1] for step in self.standing(exercise_id).steps if step.answers}
+
+    def answer(self, exercise_id: str, step_id: str, text: str) -> Verdict:
+        """Answer a step's question, by the choice's text or its number from 1. Raises CourseError."""
+        exercise = self.require_started(exercise_id)
+        step = next((step for step in exercise.steps if step.id == step_id), None)
+        question = step.question if step else None
+        if question is None:
+            asking = ", ".join(step.id for step in exercise.steps if step.question) or "none"
+            raise CourseError(
+                f"The step `{step_id}` of {exercise_id} asks no question.", f"Steps that ask one: {asking}"
+            )
+        choices = {choice.text: choice for choice in question.choices}
+        numbered = {str(number): choice for number, choice in enumerate(question.choices, start=1)}
+        choice = choices.get(text) or numbered.get(text.strip())
+        if choice is None:
+            listed = "\n".join(f"  {number}. {choice.text}" for number, choice in numbered.items())
+            raise CourseError(f"That is not one of the answers to: {question.ask}\n{listed}", "Answer with a number.")
+        self._record(What.ANSWERED, exercise_id, step_id, answer=choice.text, right=choice.right)
+        verdict = Verdict(
+            Outcome.PASSED if choice.right else Outcome.FAILED,
+            (Finding(Outcome.PASSED if choice.right else Outcome.FAILED, question.ask, observed=choice.text),),
+            feedback=choice.because,
+        )
+        self.record(exercise_id, step_id, verdict, asked=True)
+        return verdict
+
+    def next_hint(self, exercise_id: str, step_id: str) -> Hint | None:
+        """The hint that would be opened next; None when all are open. Opens nothing."""
+        hints = self.exercise(exercise_id).step(step_id).hints
+        opened = self.standing(exercise_id).step(step_id).hints_opened
+        return hints[opened] if opened < len(hints) else None
+
+    def hint(self, exercise_id: str, step_id: str) -> OpenedHint:
+        """Open the next hint of a step; once all are open, the last one again. Raises CourseError."""
+        hints = self.require_started(exercise_id).step(step_id).hints
+        if not hints:
+            raise CourseError("This step has no hints.", "Read its section of the guide once more.")
+        at = self.standing(exercise_id).step(step_id)
+        level = min(at.hints_opened + 1, len(hints))
+        new = level > at.hints_opened
+        if new:
+            cost = 0 if at.achieved else hints[level - 1].cost
+            self._record(What.HINTED, exercise_id, step_id, level=level, cost=cost)
+        return OpenedHint(hints[level - 1], level, len(hints), new)
+
+    def opened_hints(self, exercise_id: str, step_id: str) -> tuple[Hint, ...]:
+        """The hints that are open, to be read again at no cost."""
+        opened = self.standing(exercise_id).step(step_id).hints_opened
+        return self.exercise(exercise_id).step(step_id).hints[:opened]
+
+    def reset(self, exercise_id: str, step_id: str | None = None) -> Path | None:
+        """Begin anew, and keep a copy of the student's work; gives the folder of that copy.
+
+        Without a step: the workspace is made again and no step is achieved any more. With one: the first files are put
+        back as they were, and that step and those that need it are not achieved any more. Raises CourseError.
+        """
+        exercise = self.exercise(exercise_id)
+        folder = self.workspace(exercise_id)
+        with self.store.lease(f"reset {exercise_id}"):
+            if step_id is None:
+                kept = keep(folder, self.home.kept)
+                make_workspace(exercise, folder)
+                self._record(What.RESET, exercise_id, kept=str(kept or ""))
+                self._record_start(exercise)
+                return kept
+            affected = with_dependants(exercise, step_id)
+            require_workspace(exercise_id, folder)
+            kept = restore_start_files(exercise, folder, self.home.kept)
+            for affected_id in affected:
+                self._record(What.RESET, exercise_id, affected_id, kept=str(kept or ""))
+            return kept
+
+    def _record(self, what: What, exercise_id: str, step_id: str = "", **detail: Any) -> None:
+        self.store.record(Event(what, exercise_id, step_id, detail))
+
+
+def with_dependants(exercise: Exercise, step_id: str) -> tuple[str, ...]:
+    """A step and all that need it, directly or through others. Raises CourseError when there is no such step."""
+    if step_id not in [step.id for step in exercise.steps]:
+        listed = ", ".join(step.id for step in exercise.steps)
+        raise CourseError(f"{exercise.id} has no step `{step_id}`.", f"Its steps: {listed}")
+    affected = {step_id}
+    for step in exercise.steps:  # a step needs only earlier ones, so one pass is enough
+        if affected & set(step.needs):
+            affected.add(step.id)
+    return tuple(step.id for step in exercise.steps if step.id in affected)

@@ -1,0 +1,127 @@
+"""A workspace: the folder in which a student works on one exercise, made from the exercise's ``start/``."""
+
+from __future__ import annotations
+
+import filecmp
+import os
+import shutil
+import tempfile
+import time
+import uuid
+from collections.abc import Mapping
+from pathlib import Path
+
+from coursekit.course.values import fill
+from coursekit.errors import CourseError, ExitCode
+from coursekit.model.exercise import Exercise
+
+
+def make_workspace(exercise: Exercise, folder: Path) -> None:
+    """Make the workspace with the exercise's first files, whole or not at all. Raises CourseError."""
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        refuse_link(folder)
+        building = folder.with_name(f".{folder.name}.{uuid.uuid4().hex}")
+        building.mkdir()
+        try:
+            put_start_files(exercise, building)
+            building.rename(folder)
+        except OSError:
+            shutil.rmtree(building, ignore_errors=True)
+            raise
+    except OSError as error:
+        raise CourseError(
+            f"The folder for this exercise cannot be made: {folder} ({error.strerror or error}).",
+            "Make room or give yourself the right to write there, or choose another place: set COURSEKIT_HOME.",
+            ExitCode.COULD_NOT_CHECK,
+        ) from error
+
+
+def put_start_files(exercise: Exercise, folder: Path) -> None:
+    """Copy ``start/`` into a folder, with the values filled into names and texts. Raises OSError."""
+    start = exercise.folder / "start"
+    for source in sorted(start.rglob("*")):
+        relative = fill(source.relative_to(start).as_posix(), exercise.values)
+        target = folder / relative
+        if source.is_dir():
+            target.mkdir(parents=True, exist_ok=True)
+        elif source.is_file() and "__pycache__" not in source.parts:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(_filled(source.read_bytes(), exercise.values))
+            shutil.copymode(source, target)
+
+
+def _filled(body: bytes, values: Mapping[str, str]) -> bytes:
+    try:
+        return str(fill(body.decode("utf-8"), values)).encode()
+    except UnicodeDecodeError:
+        return body
+
+
+def require_workspace(exercise_id: str, folder: Path) -> None:
+    """Raise CourseError, with what to do, unless the workspace is a real folder."""
+    refuse_link(folder)
+    if not folder.is_dir():
+        raise CourseError(
+            f"Your folder for this exercise is gone: {folder}",
+            f"To make it again with its first files: coursekit reset {exercise_id}",
+        )
+
+
+def refuse_link(folder: Path) -> None:
+    """Raise CourseError when the workspace is a link: what is checked must be what was made."""
+    if folder.is_symlink():
+        raise CourseError(
+            f"{folder} is a link to {os.readlink(folder)}, not a folder.",
+            "coursekit checks only a real folder: remove the link, or move the folder back in its place.",
+        )
+
+
+def keep(folder: Path, kept: Path) -> Path | None:
+    """Move a workspace aside, into ``kept``, so that no work is lost. None when there was nothing to move."""
+    if not folder.exists() and not folder.is_symlink():
+        return None
+    target = _new_copy(folder, kept)
+    try:
+        kept.mkdir(parents=True, exist_ok=True)
+        folder.rename(target)
+    except OSError as error:
+        raise _not_reset(kept, error) from error
+    return target
+
+
+def restore_start_files(exercise: Exercise, folder: Path, kept: Path) -> Path | None:
+    """Put the first files back as they were, after copying those that differ into ``kept``.
+
+    Gives the folder of the copies; None when there was nothing to copy. Raises CourseError, and then no work is lost.
+    """
+    target = _new_copy(folder, kept)
+    try:
+        with tempfile.TemporaryDirectory(dir=folder.parent) as fresh:
+            put_start_files(exercise, Path(fresh))
+            for original in sorted(Path(fresh).rglob("*")):
+                relative = original.relative_to(fresh)
+                current = folder / relative
+                if original.is_dir() or (current.is_file() and filecmp.cmp(original, current, shallow=False)):
+                    continue
+                if current.exists() or current.is_symlink():
+                    (target / relative).parent.mkdir(parents=True, exist_ok=True)
+                    current.rename(target / relative)
+                current.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy2(original, current)
+    except OSError as error:
+        raise _not_reset(kept, error) from error
+    return target if target.exists() else None
+
+
+def _new_copy(folder: Path, kept: Path) -> Path:
+    moment = time.strftime("%Y%m%d-%H%M%S")
+    return kept / f"{folder.parent.name}-{folder.name}-{moment}-{uuid.uuid4().hex[:4]}"
+
+
+def _not_reset(kept: Path, error: OSError) -> CourseError:
+    return CourseError(
+        f"Your work could not be put aside, so nothing was reset: {error.strerror or error} ({kept}).",
+        "Make room there, or close what uses the folder, and try again.",
+        ExitCode.COULD_NOT_CHECK,
+    )
