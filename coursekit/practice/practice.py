@@ -1,4 +1,4 @@
-"""The one way to work with exercises: start, check, answer, hint, reset. Everything it does is an event in the store."""
+"""The one way to work with exercises: start, check, answer, hint, reset. All of it is an event in the store."""
 
 from __future__ import annotations
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import filecmp
-import os
 import shutil
 import tempfile
 import time
@@ -72,7 +71,7 @@ def refuse_link(folder: Path) -> None:
     """Raise CourseError when the workspace is a link: what is checked must be what was made."""
     if folder.is_symlink():
         raise CourseError(
-            f"{folder} is a link to {os.readlink(folder)}, not a folder.",
+            f"{folder} is a link to {folder.readlink()}, not a folder.",
             "coursekit checks only a real folder: remove the link, or move the folder back in its place.",
         )
 
