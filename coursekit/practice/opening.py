@@ -1,0 +1,22 @@
+"""Opening a student's practice: the course, the home, the store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from coursekit.course.locate import find_course
+from coursekit.course.outline import read_course
+from coursekit.practice.home import find_home
+from coursekit.practice.practice import Practice
+from coursekit.progress.store import Store
+
+
+@contextmanager
+def open_practice(course: Path | None = None) -> Iterator[Practice]:
+    """The student's practice with a course, closed at the end. Raises CourseError."""
+    home = find_home()
+    outline = read_course(find_course(course))
+    with Store.open(home.store) as store:
+        yield Practice(outline, store, home)
