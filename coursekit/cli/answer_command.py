@@ -1,0 +1,48 @@
+"""``coursekit answer``: answer the question of a step, or read it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from coursekit.cli.naming import require_step, split_words
+from coursekit.cli.output import say, say_verdict
+from coursekit.errors import CourseError, ExitCode
+from coursekit.practice.opening import open_practice
+
+_LONGEST_ANSWER = 10_000
+"""Characters."""
+
+
+@click.command("answer")
+@click.argument("words", nargs=-1, metavar="[EXERCISE] STEP [ANSWER]")
+@click.pass_obj
+def command(course: Path | None, words: tuple[str, ...]) -> int:
+    """Answer the question of STEP with the number or the text of a choice. Without ANSWER the question is printed.
+
+    Your first answer decides about the points; you may answer again to learn.
+    """
+    with open_practice(course) as practice:
+        exercise_id, rest = split_words(practice, words)
+        exercise = practice.require_started(exercise_id)
+        if not rest:
+            asking = ", ".join(step.id for step in exercise.steps if step.question) or "none"
+            raise CourseError("Which question?", f"Steps of {exercise_id} that ask one: {asking}")
+        step_id = require_step(exercise, rest[0])
+        step = exercise.step(step_id)
+        if len(rest) == 1 and step.question:
+            say(step.question.ask)
+            for number, choice in enumerate(step.question.choices, start=1):
+                say(f"  {number}. {choice.text}")
+            say(f"To answer: coursekit answer {exercise_id} {step_id} NUMBER")
+            return ExitCode.ALL_PASSED
+        text = " ".join(rest[1:])
+        if len(text) > _LONGEST_ANSWER:
+            raise CourseError(
+                f"That answer has {len(text)} characters; {_LONGEST_ANSWER} are the most.", "Answer with a number."
+            )
+        verdict = practice.answer(exercise_id, step_id, text)
+        worth = practice.standing(exercise_id).step(step_id).worth
+        say_verdict(step.title, verdict, worth)
+        return ExitCode.ALL_PASSED if verdict.passed else ExitCode.NOT_ALL_PASSED

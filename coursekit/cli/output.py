@@ -1,0 +1,53 @@
+"""What the commands print: plain lines, words rather than colours, JSON for programs."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import textwrap
+from typing import Any
+
+import click
+
+from coursekit.model.verdict import Outcome, Verdict
+from coursekit.practice.wording import HEADLINES, verdict_lines
+from coursekit.shell.text import visible
+
+_COLOURS = {Outcome.PASSED: "green", Outcome.FAILED: "yellow", Outcome.ERROR: "red", Outcome.SKIPPED: None}
+
+
+def say(text: str = "", *, colour: str | None = None, bold: bool = False) -> None:
+    """Print a line; in colour only on a terminal that wants it (https://no-color.org)."""
+    wanted = sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    click.echo(click.style(text, fg=colour, bold=bold) if wanted and (colour or bold) else text)
+
+
+def say_json(data: Any) -> None:
+    """Print data as JSON, for a program."""
+    click.echo(json.dumps(data, indent=2, ensure_ascii=False))
+
+
+def say_verdict(title: str, verdict: Verdict, points: int) -> None:
+    """Print a verdict: its headline, then everything it says, each line with its label."""
+    gained = f", {counted(points, 'point')}" if verdict.passed and points else ""
+    say(f"{title}: {HEADLINES[verdict.outcome]}{gained}", colour=_COLOURS[verdict.outcome], bold=True)
+    for line in verdict_lines(verdict):
+        say(wrapped(visible(line.text), f"  {line.label}: "))
+
+
+def wrapped(text: str, label: str = "") -> str:
+    """Text folded at 80 columns behind a label, its own line breaks kept."""
+    lines = []
+    for index, paragraph in enumerate(text.splitlines() or [""]):
+        head = label if index == 0 else " " * len(label)
+        folded = textwrap.wrap(
+            paragraph, 80, initial_indent=head, subsequent_indent=" " * len(label), break_long_words=False
+        )
+        lines += folded or [head.rstrip()]
+    return "\n".join(lines)
+
+
+def counted(number: int, noun: str) -> str:
+    """``1 point``, ``2 points``."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -1,0 +1,76 @@
+"""Exercises as pytest items: every ``exercise.yaml`` is a test of its untouched start, its solution and its mistakes.
+
+Installed as a pytest plug-in, so that authors of other courses run ``pytest exercises`` as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from coursekit.rehearsal.rehearsal import Rehearsal
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+    """Take ``exercises/<technology>/<name>/exercise.yaml`` of a course for a set of tests."""
+    if file_path.name != "exercise.yaml" or len(file_path.parents) < 4:
+        return None
+    course = file_path.parents[3]
+    if file_path.parents[2].name != "exercises" or not (course / "labs" / "course.yaml").is_file():
+        return None
+    return ExerciseFile.from_parent(parent, path=file_path)
+
+
+class ExerciseFile(pytest.File):
+    """One exercise; its rehearsal is shared by its items, in their order."""
+
+    rehearsal: Rehearsal
+
+    def collect(self) -> Iterator[pytest.Item]:
+        """The exercise's items."""
+        from coursekit.rehearsal.rehearsal import Rehearsal
+
+        folder = self.path.parent
+        self.rehearsal = Rehearsal(self.path.parents[3], f"{folder.parent.name}/{folder.name}")
+        yield ExerciseItem.from_parent(self, name="untouched", part=self.rehearsal.untouched)
+        yield ExerciseItem.from_parent(self, name="solution", part=self.rehearsal.play_solution)
+        for mistake in self.rehearsal.mistakes:
+            yield ExerciseItem.from_parent(
+                self,
+                name=f"wrong/{mistake.name}",
+                part=lambda mistake=mistake: self.rehearsal.play_mistake(mistake),
+            )
+
+    def setup(self) -> None:
+        self.rehearsal.__enter__()
+        self.addfinalizer(lambda: self.rehearsal.__exit__(None, None, None))
+
+
+class ExerciseItem(pytest.Item):
+    """One part of a rehearsal."""
+
+    def __init__(self, *, part: Callable[[], list[str]], **keywords: object) -> None:
+        super().__init__(**keywords)  # type: ignore[arg-type]
+        self.part = part
+        self.add_marker("exercise")
+
+    def runtest(self) -> None:
+        complaints = self.part()
+        if complaints:
+            raise RehearsalFailed("\n".join(complaints))
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: object = None) -> str | object:  # type: ignore[override]
+        if isinstance(excinfo.value, RehearsalFailed):
+            return str(excinfo.value)
+        return super().repr_failure(excinfo)
+
+    def reportinfo(self) -> tuple[Path, int, str]:
+        return self.path, 0, f"{self.path.parent.parent.name}/{self.path.parent.name}: {self.name}"
+
+
+class RehearsalFailed(Exception):
+    """An exercise is not as it should be."""

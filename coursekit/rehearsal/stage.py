@@ -1,0 +1,108 @@
+"""A stage: a home of its own with a workspace and a student's shell, where solutions and mistakes are played for real.
+
+A snapshot keeps the home's files and the shell's state (folder, variables, functions), so that a mistake can begin
+where the solution had come to. Files are put back under the same path, since environments hold absolute ones.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+
+from coursekit.model.exercise import Exercise
+from coursekit.model.shell_state import ShellState
+from coursekit.model.solution import Action, Answer, Type
+from coursekit.practice.workspace import make_workspace
+from coursekit.shell.student import plan_student_shell
+from coursekit.shell.typist import Typist
+
+_LONGEST_COMMAND = 300.0
+"""Seconds. An install from a slow index takes a while."""
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A moment on the stage, to which it can be set back."""
+
+    home: Path
+    shell: Path
+    answers: dict[str, str]
+
+
+@dataclass
+class Stage:
+    """Where one exercise is played. A context manager: nothing is left behind."""
+
+    exercise: Exercise
+    answers: dict[str, str] = field(default_factory=dict)
+    """Step id to the answer given."""
+
+    def __post_init__(self) -> None:
+        self._folder = Path(tempfile.mkdtemp(prefix="coursekit-rehearsal-")).resolve()
+        self._home = self._folder / "home"
+        self._snapshots = 0
+        self._typist: Typist | None = None
+        self.workspace = self._home / "coursekit" / self.exercise.id
+        self.shell = ShellState(cwd=str(self.workspace))
+
+    def __enter__(self) -> Stage:
+        make_workspace(self.exercise, self.workspace)
+        self._open_shell()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._close_shell()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def play(self, action: Action) -> str:
+        """Do what the action says, as a student would; gives what the screen showed. Raises CourseError."""
+        match action:
+            case Answer(step, choice):
+                self.answers[step] = choice
+                return ""
+            case Type(text):
+                assert self._typist is not None
+                self.shell = self._typist.type(text, _LONGEST_COMMAND)
+                return self._typist.output
+
+    def snapshot(self) -> Snapshot:
+        """Keep this moment."""
+        assert self._typist is not None
+        self._snapshots += 1
+        kept = self._folder / f"snapshot-{self._snapshots}"
+        shell = self._folder / f"snapshot-{self._snapshots}.shell"
+        self._typist.snapshot(shell)
+        shutil.copytree(self._home, kept, symlinks=True)
+        return Snapshot(kept, shell, dict(self.answers))
+
+    def restore(self, snapshot: Snapshot) -> None:
+        """Set the stage back to a moment that was kept."""
+        self._close_shell()
+        shutil.rmtree(self._home)
+        shutil.copytree(snapshot.home, self._home, symlinks=True)
+        self.answers = dict(snapshot.answers)
+        self._open_shell()
+        assert self._typist is not None
+        self.shell = self._typist.restore(snapshot.shell)
+
+    def _open_shell(self) -> None:
+        runtime = self._folder / "runtime"
+        runtime.mkdir(exist_ok=True)
+        launch = plan_student_shell(self.workspace, self._environment(), runtime, shell=shutil.which("bash"))
+        self._typist = Typist(launch)
+        self.shell = self._typist.state
+
+    def _close_shell(self) -> None:
+        if self._typist is not None:
+            self._typist.close()
+            self._typist = None
+
+    def _environment(self) -> dict[str, str]:
+        cache = os.environ.get("PIP_CACHE_DIR") or str(Path.home() / ".cache" / "pip")
+        return {**os.environ, "HOME": str(self._home), "PIP_CACHE_DIR": cache}
