@@ -66,7 +66,7 @@ def read_document(path: Path, name: str) -> Document:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        document.problems.append(Problem(name, line, column, _plain(error)))
+        document.problems.append(Problem(name, line, column, _plain(error, text)))
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         document.complain((), f"is not valid YAML: {error}")
     finally:
@@ -74,9 +74,14 @@ def read_document(path: Path, name: str) -> Document:
     return document
 
 
-def _plain(error: yaml.MarkedYAMLError) -> str:
+def _plain(error: yaml.MarkedYAMLError, text: str) -> str:
     hint = ""
-    if error.problem and "cannot start any token" in error.problem and "'\\t'" in error.problem:
+    mark = error.problem_mark
+    if (
+        mark
+        and text.splitlines()[mark.line : mark.line + 1]
+        and "\t" in text.splitlines()[mark.line][: mark.column + 1]
+    ):
         hint = "; YAML wants spaces, not tabs"
     elif error.problem and "mapping values are not allowed" in error.problem:
         hint = '; a text that holds ": " must stand in quotes'
