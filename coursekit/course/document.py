@@ -77,11 +77,8 @@ def read_document(path: Path, name: str) -> Document:
 def _plain(error: yaml.MarkedYAMLError, text: str) -> str:
     hint = ""
     mark = error.problem_mark
-    if (
-        mark
-        and text.splitlines()[mark.line : mark.line + 1]
-        and "\t" in text.splitlines()[mark.line][: mark.column + 1]
-    ):
+    line = text.splitlines()[mark.line : mark.line + 1] if mark else []
+    if mark and line and "\t" in line[0][: mark.column + 1]:
         hint = "; YAML wants spaces, not tabs"
     elif error.problem and "mapping values are not allowed" in error.problem:
         hint = '; a text that holds ": " must stand in quotes'

@@ -83,7 +83,7 @@ def test_all_mistakes_of_an_exercise_at_once(course: Path, write: Write, kinds: 
     [
         ("title: [", "is not valid YAML"),
         ("title: a: b", 'a text that holds ": " must stand in quotes'),
-        ("\ttitle: a", "YAML wants spaces, not tabs"),
+        ("title: a\nsteps:\n\t- id: a", "YAML wants spaces, not tabs"),
         ("", "this file is empty"),
         ("- a", "this file should be a mapping"),
         ("a: &x [1]\nb: *x", "`&` and `*` are not allowed"),
