@@ -137,7 +137,7 @@ class Place(Protocol):
     def stat(self, path: str, *, follow: bool = False) -> FileFacts | None:
         """Facts about a path; None when there is nothing."""
 
-    def list(self, path: str) -> list[str]:
+    def names(self, path: str) -> list[str]:
         """The sorted names in a folder. Raises OSError."""
 
     def session(self) -> Session:
