@@ -1,1 +1,23 @@
 """Kinds of check, one file each, and how their findings combine into a verdict."""
+
+from __future__ import annotations
+
+from coursekit.checks.command import CommandCheck
+from coursekit.checks.dialogue import DialogueCheck
+from coursekit.checks.file import FileCheck
+from coursekit.checks.kind import Kind
+from coursekit.checks.package import PackageCheck
+from coursekit.checks.question import QuestionCheck
+from coursekit.checks.shell import ShellCheck
+from coursekit.checks.venv import VenvCheck
+
+KINDS: dict[str, type[Kind]] = {
+    "command": CommandCheck,
+    "dialogue": DialogueCheck,
+    "file": FileCheck,
+    "package": PackageCheck,
+    "question": QuestionCheck,
+    "shell": ShellCheck,
+    "venv": VenvCheck,
+}
+"""The word that an author writes, and the dataclass that its settings become."""

@@ -1,0 +1,65 @@
+"""Kind ``command``: a program runs, in a cleared environment, ends as it should and prints what it should."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import dataclass
+from typing import ClassVar
+
+from coursekit.checks.context import CheckContext
+from coursekit.checks.kind import Kind, TextFits, argv, found, require_pattern, words
+from coursekit.model.verdict import Finding, Outcome
+from coursekit.shell.place import Completed, Ending
+
+
+@dataclass(frozen=True)
+class CommandCheck(Kind):
+    """A program without terminal or shell, its input empty."""
+
+    shorthand: ClassVar[str] = "run"
+
+    run: str | tuple[str, ...]
+    exit: int = 0
+    prints: str | tuple[str, ...] = ()
+    lacks: str | tuple[str, ...] = ()
+    matches: str | None = None
+    folder: str = ""
+    """Where it runs; left out: the workspace."""
+
+    def __post_init__(self) -> None:
+        argv(self.run)
+        require_pattern("matches", self.matches)
+
+    @property
+    def _line(self) -> str:
+        return self.run if isinstance(self.run, str) else shlex.join(self.run)
+
+    def judge(self, context: CheckContext) -> Finding:
+        completed = context.place.run(argv(self.run), cwd=self.folder, limits=context.limits(seconds=60))
+        return judge_completed(
+            completed,
+            f"`{self._line}` does what it should",
+            self.exit,
+            TextFits(words(self.prints), words(self.lacks), self.matches),
+        )
+
+    def denial(self) -> str:
+        return f"`{self._line}` does not do that"
+
+
+def judge_completed(completed: Completed, claim: str, exit_status: int, fits: TextFits) -> Finding:
+    """The finding on a program that has ended, one way or another."""
+    commands = (completed.record(),)
+    if completed.ending is Ending.CANCELLED:
+        return Finding(Outcome.ERROR, claim, "", completed.explanation, commands)
+    if completed.ending is not Ending.EXITED:
+        return found(False, claim, "a program that runs to its end", completed.explanation, commands)
+    expected, observed = [], []
+    if completed.exit_status != exit_status:
+        expected.append(f"exit status {exit_status}")
+        last = completed.output.strip()
+        observed.append(f"exit status {completed.exit_status}" + (f", and it said:\n{last}" if last else ""))
+    texts, seen = fits.complaints(completed.output)
+    expected += texts
+    observed += [text for text in seen if not any(text in already for already in observed)]
+    return found(not expected, claim, "; ".join(expected), "\n".join(observed), commands)

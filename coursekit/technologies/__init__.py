@@ -1,0 +1,1 @@
+"""Technologies, one file each: find the tool, look at what it made. Here: Python's virtual environments."""
