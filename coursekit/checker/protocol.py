@@ -1,7 +1,7 @@
 """What the app and a checker process say to each other: JSON, a line each.
 
-The app sends a request ``{"id", "course", "exercise", "values", "workspace", "steps", "passed", "shell", "answers"}`` or
-``{"cancel": id}``. The checker answers ``{"id", "step", "verdict"}`` for each step, then ``{"id", "done": true}``.
+The app sends a request ``{"id", "course", "exercise", "values", "workspace", "steps", "passed", "shell", "answers"}``
+or ``{"cancel": id}``. The checker answers ``{"id", "step", "verdict"}`` for each step, then ``{"id", "done": true}``.
 """
 
 from __future__ import annotations

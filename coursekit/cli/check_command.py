@@ -12,10 +12,10 @@ from coursekit.cli.naming import require_step, split_words
 from coursekit.cli.output import counted, say, say_json, say_verdict
 from coursekit.errors import ExitCode
 from coursekit.model.exercise import Exercise
-from coursekit.model.shell_state import here
 from coursekit.model.verdict import Outcome, Verdict
 from coursekit.practice.opening import open_practice
 from coursekit.practice.practice import Practice
+from coursekit.shell.student import this_terminal
 
 
 @click.command("check")
@@ -62,7 +62,7 @@ def _check(practice: Practice, exercise: Exercise, steps: Sequence[str], *, quie
         exercise,
         steps,
         workspace=practice.workspace(exercise.id),
-        shell=here(),
+        shell=this_terminal(),
         answers=practice.answers(exercise.id),
         passed=standing.achieved,
     )

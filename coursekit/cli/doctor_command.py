@@ -9,23 +9,22 @@ import click
 
 from coursekit.cli.output import say, say_json
 from coursekit.errors import ExitCode
-from coursekit.technologies import find_all
+from coursekit.technologies.venv import find_tools
 
 
 @click.command("doctor")
 @click.option("--json", "as_json", is_flag=True, help="For a program.")
 def command(as_json: bool) -> int:
     """Show which tools this machine has, and how to get the others."""
-    found = find_all(os.environ.get("PATH", ""))
+    found = find_tools(os.environ.get("PATH", ""))
     if as_json:
-        say_json([{**dataclasses.asdict(tool), "path": str(tool.path) if tool.path else None} for tool in found])
+        say_json([{**dataclasses.asdict(tool), "usable": tool.usable} for tool in found])
     else:
         for tool in found:
             if tool.usable:
-                say(f"{tool.tool}: {tool.version}, {tool.path}", colour="green")
+                say(f"{tool.name}: {tool.version}, {tool.path}", colour="green")
             else:
-                say(f"{tool.tool}: {tool.why_not}", colour="yellow")
+                say(f"{tool.name}: {tool.why_not}", colour="red" if tool.needed else "yellow")
                 say(f"  to install it: {tool.install}")
-    needed = {tool.technology for tool in found}
-    usable = {tool.technology for tool in found if tool.usable}
-    return ExitCode.ALL_PASSED if needed == usable else ExitCode.TOOL_MISSING
+    missing = [tool for tool in found if tool.needed and not tool.usable]
+    return ExitCode.TOOL_MISSING if missing else ExitCode.ALL_PASSED

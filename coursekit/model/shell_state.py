@@ -23,3 +23,15 @@ class ShellState:
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> ShellState:
         return cls(**data)
+
+
+VARIABLES = (
+    "PATH",
+    "VIRTUAL_ENV",
+    "CONDA_PREFIX",
+    "CONDA_DEFAULT_ENV",
+    "PYTHONPATH",
+    "PYTHONHOME",
+    "SHLVL",
+)
+"""The variables that say which environment is active: all that is ever told of a student's environment."""

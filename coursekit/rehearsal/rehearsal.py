@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -130,7 +131,7 @@ def rehearse(course: Path, exercise_id: str, say: Callable[[str], None]) -> Repo
             ("solution", rehearsal.play_solution),
         ]
         for mistake in rehearsal.mistakes:
-            parts.append((f"wrong/{mistake.name}", lambda mistake=mistake: rehearsal.play_mistake(mistake)))
+            parts.append((f"wrong/{mistake.name}", functools.partial(rehearsal.play_mistake, mistake)))
         for name, part in parts:
             started = time.monotonic()
             complaints = part()

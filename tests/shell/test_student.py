@@ -1,0 +1,262 @@
+"""The student's own shell, in a real terminal: its marks come through whatever its rc files do."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from coursekit.errors import CourseError
+from coursekit.model.shell_state import ShellState
+from coursekit.shell.marks import CommandBegan, Mark, MarkReader, MarkWatch, PromptShown
+from coursekit.shell.program import find_program
+from coursekit.shell.student import insertion, plan_student_shell, student_environment
+from coursekit.shell.typist import Typist
+
+Open = Callable[..., Typist]
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    folder = tmp_path / "home"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def open_shell(tmp_path: Path, home: Path) -> Iterator[Open]:
+    opened: list[Typist] = []
+
+    def open_shell(name: str = "bash", rc: str = "", **environment: str) -> Typist:
+        program = find_program(name)
+        if program is None:
+            pytest.skip(f"there is no {name} here")
+        (home / f".{name}rc").write_text(rc)
+        runtime = tmp_path / f"runtime-{len(opened)}"
+        runtime.mkdir()
+        work = home / "work folder"
+        work.mkdir(exist_ok=True)
+        known = {"PATH": os.environ["PATH"], "HOME": str(home), "LANG": "C.UTF-8", **environment}
+        typist = Typist(plan_student_shell(work, known, runtime, str(program)))
+        opened.append(typist)
+        return typist
+
+    yield open_shell
+    for typist in opened:
+        typist.close()
+
+
+@pytest.mark.parametrize("name", ["bash", "zsh", "fish"])
+def test_marks_tell_what_ran_how_it_ended_and_what_is_active(open_shell: Open, home: Path, name: str) -> None:
+    shell = open_shell(name)
+    assert shell.state.cwd == str(home / "work folder")
+    assert shell.state.last_command == ""
+    state = shell.type("false", 10)
+    assert (state.last_command, state.last_status) == ("false", 1)
+    state = shell.type("cd /; echo 'a;b' \\\\", 10)
+    assert (state.cwd, state.last_status) == ("/", 0)
+    assert state.last_command == "cd /; echo 'a;b' \\\\"
+    state = shell.type("export VIRTUAL_ENV=/some/env PATH=/first:$PATH", 10)
+    assert state.variables["VIRTUAL_ENV"] == "/some/env"
+    assert state.variables["PATH"].startswith("/first:")
+    assert shell.type("", 10).last_command == state.last_command
+    unset = "set -e VIRTUAL_ENV" if name == "fish" else "unset VIRTUAL_ENV"
+    assert "VIRTUAL_ENV" not in shell.type(unset, 10).variables
+
+
+@pytest.mark.parametrize("name", ["bash", "zsh", "fish"])
+def test_the_student_sees_nothing_of_ours(open_shell: Open, name: str) -> None:
+    shell = open_shell(name, COURSEKIT_HOME="/x", TMUX="/tmp/tmux,1,0", VIRTUAL_ENV=sys.prefix)
+    shell.type("env", 10)
+    assert "coursekit" not in shell.output.lower()
+    assert "ZDOTDIR" not in shell.output
+    assert f"VIRTUAL_ENV={sys.prefix}" not in shell.output
+    assert "TMUX" not in shell.output
+    assert (
+        os.path.join(sys.prefix, "bin") not in shell.state.variables["PATH"].split(":") or sys.prefix == sys.base_prefix
+    )
+
+
+def test_our_environment_is_taken_out_of_the_path() -> None:
+    own = os.path.join(sys.prefix, "bin")
+    clean = student_environment({"PATH": f"{own}:/usr/bin", "VIRTUAL_ENV": sys.prefix, "PYTHONPATH": "/mine"})
+    assert clean["PYTHONPATH"] == "/mine"
+    if sys.prefix != sys.base_prefix:
+        assert clean["PATH"] == "/usr/bin"
+        assert "VIRTUAL_ENV" not in clean
+    theirs = student_environment({"PATH": "/their/env/bin:/usr/bin", "VIRTUAL_ENV": "/their/env"})
+    assert theirs["VIRTUAL_ENV"] == "/their/env"
+
+
+@pytest.mark.parametrize(
+    "rc",
+    [
+        "set -u",
+        "PROMPT_COMMAND='echo from the rc'",
+        "PROMPT_COMMAND=(true 'echo array')",
+        "PS1='$(echo fancy) \\[\\e[32m\\]> '; PROMPT_COMMAND='PS1=\"new> \"'",
+        "trap 'true' DEBUG",
+        "HISTCONTROL=ignoreboth; shopt -s histappend; PROMPT_COMMAND='history -a'",
+        "set -o vi",
+        "PS0='starting '",
+        '[ -z "$TMUX" ] && exec tmux',
+        "precmd() { :; }; starship_precmd() { local s=$?; PS1='❯ '; return $s; }; PROMPT_COMMAND=starship_precmd",
+        "unset PROMPT_COMMAND; export PATH=/opt/conda/bin:$PATH CONDA_DEFAULT_ENV=base CONDA_PREFIX=/opt/conda",
+    ],
+)
+def test_marks_survive_bash_rc_files(open_shell: Open, rc: str) -> None:
+    shell = open_shell("bash", rc)
+    state = shell.type("(exit 7)", 10)
+    assert (state.last_command, state.last_status) == ("(exit 7)", 7)
+    state = shell.type("true", 10)
+    assert (state.last_command, state.last_status) == ("true", 0)
+
+
+@pytest.mark.parametrize(
+    "rc",
+    [
+        "setopt prompt_subst nounset; PROMPT='$(echo x)> '",
+        "autoload -Uz add-zsh-hook; hook() { false; }; add-zsh-hook precmd hook; add-zsh-hook preexec hook",
+        "precmd() { print -n from the rc; }; preexec() { true; }",
+        "[[ -z $TMUX ]] && exec tmux",
+        "setopt ksh_arrays sh_word_split",
+    ],
+)
+def test_marks_survive_zsh_rc_files(open_shell: Open, rc: str) -> None:
+    shell = open_shell("zsh", rc)
+    state = shell.type("(exit 7)", 10)
+    assert (state.last_command, state.last_status) == ("(exit 7)", 7)
+
+
+def test_zsh_knows_its_own_zdotdir(open_shell: Open, home: Path) -> None:
+    (home / "zdot").mkdir()
+    (home / "zdot" / ".zshrc").write_text("echo in $ZDOTDIR; MINE=yes")
+    shell = open_shell("zsh", ZDOTDIR=str(home / "zdot"))
+    shell.type("echo $ZDOTDIR $MINE", 10)
+    assert f"{home}/zdot yes" in shell.output
+
+
+def test_the_rc_file_is_read_once_and_source_keeps_the_marks(open_shell: Open) -> None:
+    shell = open_shell("bash", "echo READ >> ~/read; alias ll='ls -l'; PS1='$ '")
+    shell.type("cat ~/read; type ll", 10)
+    assert shell.output.count("READ") == 1
+    assert "ll is aliased" in shell.output
+    assert shell.type("source ~/.bashrc", 10).last_status == 0
+    assert shell.type("(exit 3)", 10).last_status == 3
+
+
+@pytest.mark.parametrize(("name", "line"), [("bash", "exec bash"), ("bash", "bash --norc"), ("zsh", "exec zsh -f")])
+def test_marks_come_back_when_they_are_lost(open_shell: Open, name: str, line: str) -> None:
+    shell = open_shell(name)
+    with pytest.raises(CourseError, match="went by without"):
+        shell.type(line, 1.0)
+    shell = open_shell(name)
+    shell._shell.write(f"{line}\r{shell._shell.launch.integrate_again()}\r".encode())
+    state = shell.type("(exit 5)", 10)
+    while state.last_status != 5:
+        state = shell._wait_for_prompt(10, "the prompt", after_command=True)
+    assert shell.type("true", 10).last_status == 0
+
+
+def test_a_pasted_block_of_commands_gives_a_mark_for_each(open_shell: Open) -> None:
+    shell = open_shell("bash")
+    shell._shell.write(b"cd /\rfalse\rcd /tmp\r")
+    seen = [shell._wait_for_prompt(10, "a prompt", after_command=True) for _ in range(3)]
+    assert [state.last_command for state in seen] == ["cd /", "false", "cd /tmp"]
+    assert [state.cwd for state in seen] == ["/", "/", "/tmp"]
+
+
+def test_control_c_at_the_prompt_and_in_a_command(open_shell: Open) -> None:
+    shell = open_shell("bash")
+    shell._shell.write(b"half a comm")
+    until(lambda: "half a comm" in echoed(shell))
+    shell._shell.write(b"\x03")
+    shell._wait_for_prompt(10, "a prompt", after_command=False)
+    shell._shell.write(b"sleep 60\r")
+    until(lambda: shell._shell.foreground == "sleep")
+    shell._shell.write(b"\x03")
+    assert shell._wait_for_prompt(10, "a prompt", after_command=True).last_status == 130
+
+
+def echoed(shell: Typist) -> str:
+    shell._screen.add(shell._shell.read() or b"")
+    return shell.output
+
+
+def until(holds: Callable[[], bool], seconds: float = 10.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline, "it did not come true in time"
+        time.sleep(0.01)
+
+
+def test_a_snapshot_brings_back_variables_functions_and_folder(open_shell: Open, tmp_path: Path) -> None:
+    shell = open_shell("bash")
+    shell.type("x='a b'; export Y=1; f() { echo \"f $x\"; }; alias g='f g'; cd /usr; PS1='(env) $ '", 10)
+    shell.snapshot(tmp_path / "kept")
+    other = open_shell("bash")
+    assert other.restore(tmp_path / "kept").cwd == "/usr"
+    other.type('f; g; env | grep Y=; echo "$PS1"', 10)
+    for text in ["f a b", "Y=1", "(env) $"]:
+        assert text in other.output
+
+
+def test_the_status_and_the_window_are_the_shells_own(open_shell: Open) -> None:
+    shell = open_shell("bash")
+    shell.type("true", 10)
+    shell.type("(exit 9)", 10)
+    shell.type("echo status $? && stty size && tty", 10)
+    assert "status 9" in shell.output
+    assert "50 200" in shell.output
+    assert "/dev/pts/" in shell.output
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 7, 1000])
+def test_marks_are_found_however_the_bytes_are_cut(size: int) -> None:
+    said = (
+        "before\x1b]633;C;n\x07out\x1b[31mput\x1b]0;title\x07\x1b]633;P;Cwd=/a\\x3bb\\\\;n\x07"
+        "\x1b]633;P;Command=ls\\x0aé;n\x1b\\\x1b]633;D;2;n\x07\x1b]633;A;n\x07after\x1b]633;A;other\x07"
+    ).encode()
+    reader = MarkReader("n")
+    screen, marks = b"", list[Mark]()
+    for start in range(0, len(said), size):
+        shown, found = reader.feed(said[start : start + size])
+        screen += shown
+        marks += found
+    assert screen == b"beforeout\x1b[31mput\x1b]0;title\x07after"
+    assert marks == [CommandBegan(), PromptShown(ShellState("/a;b\\", {}, "ls\né", 2), True)]
+
+
+def test_a_forged_mark_is_not_obeyed_and_an_endless_one_is_passed_on() -> None:
+    reader = MarkReader("right")
+    assert reader.feed(b"\x1b]633;P;VIRTUAL_ENV=/x;wrong\x07\x1b]633;A;wrong\x07") == (b"", [])
+    _, [mark] = reader.feed(b"\x1b]633;A;right\x07")
+    assert isinstance(mark, PromptShown)
+    assert mark.state.variables == {}
+    endless = b"\x1b]633;" + b"x" * 100_000
+    screen, _ = reader.feed(endless)
+    assert screen == endless
+
+
+def test_missing_marks_are_noticed() -> None:
+    watch = MarkWatch()
+    watch.entered(10.0)
+    watch.heard(10.2)
+    assert not watch.went_quiet(10.6)
+    assert watch.went_quiet(10.8)
+    assert not watch.went_quiet(20.0)
+    assert not watch.missing
+    watch.entered(30.0)
+    assert watch.went_quiet(31.0)
+    assert watch.missing
+    watch.marked()
+    assert not watch.missing
+
+
+def test_an_insertion_never_runs_and_holds_no_control_characters() -> None:
+    assert insertion("ls -l\n", bracketed=False) == b"ls -l"
+    assert insertion("a\rb\x1b[201~\x03c", bracketed=True) == b"\x1b[200~ab[201~c\x1b[201~"
