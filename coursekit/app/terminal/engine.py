@@ -158,7 +158,8 @@ def harmless_answers(answers: list[bytes]) -> bytes:
 def make_engine(columns: int, rows: int, scrollback: int) -> ScreenEngine:
     """Return the best engine of this machine, keeping `scrollback` rows above the screen.
 
-    The fast one is a native library, built for the usual systems only; elsewhere pyte does.
+    The fast one is a native library, built for the usual systems only; elsewhere pyte does. The first call imports it,
+    which takes a quarter of a second: call it once in a thread when there is time, before the first terminal is shown.
     """
     try:
         from coursekit.app.terminal.ghostty import GhosttyEngine
