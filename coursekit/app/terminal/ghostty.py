@@ -197,7 +197,7 @@ class GhosttyEngine:
             return (Run(" " * len(values), PLAIN),)
         cells = list(map(self._cells.__getitem__, values))
         texts = [cell.text for cell in cells]
-        if not any(cell.key or cell.grapheme for cell in cells):
+        if not any(cell.key or cell.grapheme or cell.width != 1 for cell in cells):
             return (Run("".join(texts), PLAIN),)
         self._get_row(lib.GHOSTTY_RENDER_STATE_ROW_DATA_CELLS, row_cells)
         for x, cell in enumerate(cells):
@@ -212,7 +212,12 @@ class GhosttyEngine:
         styles: dict[int | CellStyle, CellStyle] = {0: PLAIN}
         pairs = []
         key: int | CellStyle = 0
+        last = len(cells) - 1
         for x, (cell, text) in enumerate(zip(cells, texts, strict=True)):
+            if cell.width == 2 and (x == last or cells[x + 1].width):
+                text = " "  # half of a wide character can be left over at an edge
+            elif not cell.width and (x == 0 or cells[x - 1].width != 2):
+                text = " "
             if cell.width:  # a wide character's second half belongs to the first, whatever style it has
                 key = cell.key
                 if key not in styles:

@@ -27,7 +27,13 @@ _NUMBERS = {
     "f12": 24,
 }
 _BYTES = {"enter": b"\r", "return": b"\r", "tab": b"\t", "escape": b"\x1b", "backspace": b"\x7f", "space": b" "}
-_KEYPAD = {
+_NAMED = {
+    "slash": "/",
+    "backslash": "\\",
+    "at": "@",
+    "minus": "-",
+    "plus": "+",
+    "underscore": "_",
     "decimal": ".",
     "divide": "/",
     "multiply": "*",
@@ -36,6 +42,7 @@ _KEYPAD = {
     "equal": "=",
     "separator": ",",
 }
+"""Names of characters that Textual does not turn back itself, the keypad's among them."""
 _CONTROLS = {" ": 0, "2": 0, "3": 27, "4": 28, "5": 29, "6": 30, "7": 31, "8": 127, "/": 31, "?": 127}
 _CONTROLS |= {character: ord(character) & 31 for character in "@abcdefghijklmnopqrstuvwxyz[\\]^_`"}
 _MODIFIERS = {"shift": 1, "alt": 2, "meta": 2, "ctrl": 4}
@@ -61,7 +68,7 @@ def encode_key(key: str, character: str | None = None, *, application_cursor: bo
         return alt + _editing(base, modifiers, character)
     if character and (character.isprintable() or len(character) == 1):
         return alt + character.encode("utf-8", "replace")
-    plain = _KEYPAD.get(base) or key_to_character(base)
+    plain = _NAMED.get(base) or key_to_character(base)
     if plain is None:
         return None
     if modifiers & 4:

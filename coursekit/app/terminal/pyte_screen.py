@@ -109,6 +109,23 @@ class FullScreen(Screen):
         for x in [x for x in line if x >= self.columns]:
             del line[x]
 
+    def insert_lines(self, count: int | None = None) -> None:
+        self._move_lines(count or 1)
+
+    def delete_lines(self, count: int | None = None) -> None:
+        self._move_lines(-(count or 1))
+
+    def _move_lines(self, by: int) -> None:
+        """Move the lines from the cursor to the lower margin; pyte forgets those that were never written to."""
+        top, bottom = self.margins or Margins(0, self.lines - 1)
+        y = self.cursor.y
+        if not top <= y <= bottom:
+            return
+        lines = {number + by: self.buffer.pop(number) for number in range(y, bottom + 1) if number in self.buffer}
+        self.buffer.update({number: line for number, line in lines.items() if y <= number <= bottom})
+        self.dirty.update(range(y, bottom + 1))
+        self.carriage_return()
+
     def end_pending_wrap(self) -> None:
         """Any movement takes the cursor back from behind the last column, where pyte leaves it."""
         self.cursor.x = min(self.cursor.x, self.columns - 1)

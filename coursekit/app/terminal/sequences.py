@@ -38,13 +38,15 @@ class Token(NamedTuple):
 
 _TOKEN = re.compile(
     r"(?P<TEXT>[^\x00-\x1f\x7f-\x9f]+)"
-    r"|\x1b\[(?P<CSI>[0-?]*[ -/]*[@-~])"
+    r"|\x1b\[(?P<CSI>[\x00-\x17\x19\x1c-\x1f0-?]*[ -/]*[@-~])"
     r"|\x1b\](?P<OSC>[^\x07\x1b\x18\x1a]*)(?:\x07|\x1b\\|[\x18\x1a])"
     r"|\x1b[PX^_](?P<STRING>[^\x1b\x18\x1a]*)(?:\x1b\\|[\x18\x1a])"
-    r"|\x1b(?P<ESCAPE>[ -/]*[0-OQ-WYZ\\`-~])"
+    r"|\x1b(?P<ESCAPE>[ -/]+[0-~]|[0-OQ-WYZ\\`-~])"
     r"|(?P<CONTROL>[\x00-\x1a\x1c-\x1f\x7f-\x9f])"
 )
-_INCOMPLETE = re.compile(r"\x1b(?:[ -/]*|\[[0-?]*[ -/]*|\][^\x07\x1b\x18\x1a]*\x1b?|[PX^_][^\x1b\x18\x1a]*\x1b?)\Z")
+_INCOMPLETE = re.compile(
+    r"\x1b(?:[ -/]*|\[[\x00-\x17\x19\x1c-\x1f0-?]*[ -/]*|\][^\x07\x1b\x18\x1a]*\x1b?|[PX^_][^\x1b\x18\x1a]*\x1b?)\Z"
+)
 _BROKEN = re.compile(r"\x1b(?:\[[0-?]*[ -/]*|[\]PX^_][^\x07\x1b\x18\x1a]*)?")
 """A sequence that something interrupts: what interrupts it is looked at anew."""
 _STRING_END = re.compile(r"\x07|\x1b\\|[\x18\x1a]")
@@ -64,8 +66,7 @@ class Sequences:
         while position < len(text):
             if match := _TOKEN.match(text, position):
                 position = match.end()
-                if match.lastgroup and match.lastgroup != "STRING":
-                    yield Token(Kind[match.lastgroup], match[match.lastgroup])
+                yield from _tokens(match)
             elif _INCOMPLETE.match(text, position):
                 self._keep(text[position:])
                 return
@@ -86,3 +87,14 @@ class Sequences:
             return len(text)
         self._dropping = False
         return end.end()
+
+
+def _tokens(match: re.Match[str]) -> Iterator[Token]:
+    name = match.lastgroup
+    if name is None or name == "STRING":
+        return
+    text = match[name]
+    if name == "CSI" and not text.isprintable():  # control characters take effect in the middle of a sequence
+        yield from (Token(Kind.CONTROL, character) for character in text if character < " ")
+        text = "".join(character for character in text if character >= " ")
+    yield Token(Kind[name], text)
