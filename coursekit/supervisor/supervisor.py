@@ -1,0 +1,170 @@
+"""The supervisor's loop: signals, the app's wishes, the end."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from types import FrameType
+
+from coursekit.supervisor.keeper import Keeper
+from coursekit.supervisor.terminal import TerminalGuard
+
+_GRACE = 0.7
+"""Seconds that the app gets to end after it has been asked to."""
+
+
+class Supervisor:
+    """Runs one app to its end."""
+
+    def __init__(self, app: Sequence[str], checker: Sequence[str]) -> None:
+        """``app`` and ``checker`` are the commands to start; the app gets ``--control N`` added."""
+        self._app_argv = list(app)
+        self._checker_argv = list(checker)
+        self._keepers: dict[int, Keeper] = {}
+        self._spare: Keeper | None = None
+        self._control: socket.socket | None = None
+        self._buffer = b""
+        self._asked_to_end: int | None = None
+        """The signal that ended the supervisor, to be passed on as such."""
+
+    def run(self) -> int:
+        """Start the app, serve it, and give its exit code: 128 + N after signal N."""
+        guard = TerminalGuard()
+        wake, notify = os.pipe()
+        os.set_blocking(notify, False)
+        os.set_blocking(wake, False)
+        signal.set_wakeup_fd(notify, warn_on_full_buffer=False)
+        for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGCHLD):
+            signal.signal(number, self._note)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # the app reads the keyboard
+        app = self._start_app()
+        status: int | None = None
+        try:
+            while status is None:
+                self._serve(wake, None)
+                status = self._look_after(app, guard)
+                self._reap_keepers()
+        finally:
+            guard.give_back(leave_screen=status != 0)
+            self._stop_keepers()
+        return status if self._asked_to_end is None else 128 + self._asked_to_end
+
+    def _note(self, number: int, _: FrameType | None) -> None:
+        if number in (signal.SIGTERM, signal.SIGHUP):
+            self._asked_to_end = number
+
+    def _start_app(self) -> subprocess.Popen[bytes]:
+        ours, theirs = socket.socketpair()
+        self._control = ours
+        argv = [*self._app_argv, "--control", str(theirs.fileno())]
+        app = subprocess.Popen(argv, pass_fds=[theirs.fileno()])
+        theirs.close()
+        return app
+
+    def _look_after(self, app: subprocess.Popen[bytes], guard: TerminalGuard) -> int | None:
+        """The app's exit code if it has ended; passes on stops, and the order to end."""
+        if self._asked_to_end is not None:
+            return self._end_app(app)
+        pid, status = os.waitpid(app.pid, os.WNOHANG | os.WUNTRACED)
+        if pid == 0:
+            return None
+        if os.WIFSTOPPED(status):
+            guard.give_back(leave_screen=False)  # the app has left its screen before it stopped
+            os.kill(os.getpid(), signal.SIGSTOP)  # the shell sees its job stop; `fg` continues all of it
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(app.pid, signal.SIGCONT)
+            return None
+        app.returncode = os.waitstatus_to_exitcode(status)
+        return _shell_status(app.returncode)
+
+    def _end_app(self, app: subprocess.Popen[bytes]) -> int:
+        app.terminate()
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(app.pid, signal.SIGCONT)
+        deadline = time.monotonic() + _GRACE
+        while app.poll() is None and time.monotonic() < deadline:
+            time.sleep(0.01)
+        if app.poll() is None:
+            app.kill()
+        return _shell_status(app.wait())
+
+    def _serve(self, wake: int, seconds: float | None) -> None:
+        """Wait for a signal or a wish of the app's, and fulfil it."""
+        watched: list[int | socket.socket] = [wake]
+        if self._control is not None:
+            watched.append(self._control)
+        ready, _, _ = select.select(watched, [], [], seconds)
+        if wake in ready:
+            with contextlib.suppress(BlockingIOError):
+                os.read(wake, 4096)
+        if self._control is not None and self._control in ready:
+            data = b""
+            with contextlib.suppress(OSError):
+                data = self._control.recv(65_536)
+            if not data:
+                self._control.close()
+                self._control = None
+                return
+            *lines, self._buffer = (self._buffer + data).split(b"\n")
+            for line in lines:
+                self._fulfil(json.loads(line))
+
+    def _fulfil(self, wish: dict[str, object]) -> None:
+        match wish:
+            case {"op": "checker"}:
+                keeper = self._spare or self._start_keeper()
+                self._spare = None
+                with keeper.hand_out() as line:
+                    self._answer({"op": "checker", "pid": keeper.pid}, line)
+                self._spare = self._start_keeper()
+            case {"op": "stop", "pid": int(pid)}:
+                if pid in self._keepers:
+                    self._keepers[pid].stop()
+                else:
+                    self._answer({"op": "stopped", "pid": pid})
+
+    def _answer(self, answer: dict[str, object], line: socket.socket | None = None) -> None:
+        if self._control is None:
+            return
+        data = json.dumps(answer).encode() + b"\n"
+        with contextlib.suppress(OSError):
+            socket.send_fds(self._control, [data], [line.fileno()] if line else [])
+
+    def _start_keeper(self) -> Keeper:
+        keeper = Keeper(self._checker_argv)
+        self._keepers[keeper.pid] = keeper
+        return keeper
+
+    def _reap_keepers(self) -> None:
+        for pid in list(self._keepers):
+            if os.waitpid(pid, os.WNOHANG)[0]:
+                keeper = self._keepers.pop(pid)
+                keeper.stop()
+                if keeper is self._spare:
+                    self._spare = None
+                self._answer({"op": "stopped", "pid": pid})
+
+    def _stop_keepers(self) -> None:
+        for keeper in self._keepers.values():
+            keeper.stop()
+        for pid in self._keepers:
+            os.waitpid(pid, 0)
+        self._keepers.clear()
+
+
+def _shell_status(code: int) -> int:
+    return 128 - code if code < 0 else code
+
+
+def run_app(arguments: Sequence[str]) -> int:
+    """Run the app under a supervisor; gives the exit code."""
+    python = [sys.executable, "-P", "-m"]
+    return Supervisor([*python, "coursekit.app", *arguments], [*python, "coursekit.checker"]).run()

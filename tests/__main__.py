@@ -1,0 +1,20 @@
+"""``python3 -m tests``: set up what the tests need, then run them. Words behind it go to pytest."""
+
+import sys
+
+
+def main():
+    # type: () -> int
+    from coursekit.bootstrap import ensure
+
+    ensure("dev", "tests")
+    import pytest
+
+    arguments = sys.argv[1:]
+    if not [word for word in arguments if not word.startswith("-")]:
+        arguments += ["tests", "exercises"]
+    return int(pytest.main(arguments))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
