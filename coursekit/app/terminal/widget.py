@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+from rich.cells import cell_len
 from textual import events
 from textual.geometry import Offset
 from textual.message import Message
@@ -238,8 +239,9 @@ class Terminal(ScreenView, can_focus=True):
             self.app.copy_to_clipboard(found[0])
 
 
-def _word_around(line: str, x: int) -> tuple[int, int]:
-    start = end = min(x, len(line))
+def _word_around(line: str, column: int) -> tuple[int, int]:
+    """Return where the word at a column begins and ends, counted in characters."""
+    start = end = next((index for index in range(len(line)) if cell_len(line[: index + 1]) > column), len(line))
     while start > 0 and line[start - 1] not in _WORD_ENDS:
         start -= 1
     while end < len(line) and line[end] not in _WORD_ENDS:
