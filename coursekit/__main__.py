@@ -1,4 +1,4 @@
-"""The front door: ``coursekit`` and ``python3 -m coursekit``. Standard library only; the rest is imported when needed."""
+"""The front door: ``coursekit`` and ``python3 -m coursekit``. The standard library only, until more is needed."""
 
 import os
 import sys
