@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from typing import Any
 
 from coursekit.checker.protocol import Request, cancel_line
 from coursekit.model.verdict import Verdict
@@ -24,6 +25,16 @@ class RemoteChecker:
     async def check(self, request: Request) -> AsyncIterator[tuple[str, Verdict]]:
         """The verdict on each step, as it comes. Raises CheckerDied."""
         self._writer.write(request.to_line())
+        while (message := await self._message(request.id)) is not None:
+            yield message["step"], Verdict.from_json(message["verdict"])
+
+    async def wait_until_done(self, request_id: int) -> None:
+        """Read to the end of the answer to a request that was cancelled. Raises CheckerDied."""
+        while await self._message(request_id) is not None:
+            pass
+
+    async def _message(self, request_id: int) -> dict[str, Any] | None:
+        """The next part of the answer to a request; None at its end. Raises CheckerDied."""
         while True:
             try:
                 line = await self._reader.readline()
@@ -31,12 +42,9 @@ class RemoteChecker:
                 raise CheckerDied(str(error)) from error
             if not line.endswith(b"\n"):
                 raise CheckerDied
-            message = json.loads(line)
-            if message["id"] != request.id:
-                continue  # the rest of an answer that was cancelled
-            if "done" in message:
-                return
-            yield message["step"], Verdict.from_json(message["verdict"])
+            message: dict[str, Any] = json.loads(line)
+            if message["id"] == request_id:
+                return None if "done" in message else message
 
     def cancel(self, request_id: int) -> None:
         """Ask the checker to stop working on a request. It still says that it is done."""

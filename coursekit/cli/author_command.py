@@ -6,8 +6,9 @@ from pathlib import Path
 
 import click
 
-from coursekit.cli.output import counted, say
+from coursekit.cli.output import say
 from coursekit.errors import CourseError, ExitCode
+from coursekit.practice.wording import counted
 
 
 @click.group("author")

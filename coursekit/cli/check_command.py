@@ -9,12 +9,13 @@ import click
 
 from coursekit.checker.checking import check_steps
 from coursekit.cli.naming import require_step, split_words
-from coursekit.cli.output import counted, say, say_json, say_verdict
+from coursekit.cli.output import say, say_json, say_verdict
 from coursekit.errors import ExitCode
 from coursekit.model.exercise import Exercise
 from coursekit.model.verdict import Outcome, Verdict
 from coursekit.practice.opening import open_practice
 from coursekit.practice.practice import Practice
+from coursekit.practice.wording import counted
 from coursekit.shell.student import this_terminal
 
 

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import click
 
-from coursekit.cli.output import counted, say, say_json
+from coursekit.cli.output import say, say_json
 from coursekit.practice.opening import open_practice
+from coursekit.practice.wording import counted
 
 
 @click.command("clean")

@@ -7,9 +7,10 @@ from pathlib import Path
 import click
 
 from coursekit.cli.naming import require_step, split_words
-from coursekit.cli.output import counted, say
+from coursekit.cli.output import say
 from coursekit.errors import CourseError
 from coursekit.practice.opening import open_practice
+from coursekit.practice.wording import counted
 
 
 @click.command("hint")

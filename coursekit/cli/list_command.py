@@ -6,10 +6,11 @@ from pathlib import Path
 
 import click
 
-from coursekit.cli.output import counted, say, say_json
+from coursekit.cli.output import say, say_json
 from coursekit.model.course import Page
 from coursekit.practice.opening import open_practice
 from coursekit.practice.standing import Standing, State
+from coursekit.practice.wording import counted
 
 _STATES = {State.NEW: "not started", State.STARTED: "started", State.FINISHED: "finished"}
 

@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from coursekit.model.verdict import Outcome, Verdict
-from coursekit.practice.wording import HEADLINES, verdict_lines
+from coursekit.practice.wording import HEADLINES, counted, verdict_lines
 from coursekit.shell.text import visible
 
 _COLOURS = {Outcome.PASSED: "green", Outcome.FAILED: "yellow", Outcome.ERROR: "red", Outcome.SKIPPED: None}
@@ -46,8 +46,3 @@ def wrapped(text: str, label: str = "") -> str:
         )
         lines += folded or [head.rstrip()]
     return "\n".join(lines)
-
-
-def counted(number: int, noun: str) -> str:
-    """``1 point``, ``2 points``."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

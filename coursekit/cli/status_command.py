@@ -7,9 +7,10 @@ from pathlib import Path
 import click
 
 from coursekit.cli.naming import split_words
-from coursekit.cli.output import counted, say, say_json
+from coursekit.cli.output import say, say_json
 from coursekit.practice.opening import open_practice
 from coursekit.practice.standing import StepStanding
+from coursekit.practice.wording import counted
 
 
 @click.command("status")

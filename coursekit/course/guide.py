@@ -73,6 +73,30 @@ def read_guide(text: str, name: str, steps: Sequence[str]) -> tuple[Guide, list[
     return Guide(texts.pop(""), texts), problems
 
 
+def parts(markdown: str) -> Iterator[tuple[str, ...] | str]:
+    """The markdown in pieces: prose as text, and the commands of each block marked ``sh`` as a tuple of lines."""
+    prose: list[str] = []
+    block: list[str] = []
+    lines = list(_lines(markdown))
+    for index, (_, line, language) in enumerate(lines):
+        if language == "sh":
+            block += [line.strip()] if line.strip() else []
+            continue
+        opens = language == "" and index + 1 < len(lines) and lines[index + 1][2] == "sh"
+        closes = language == "" and bool(block)
+        if opens and any(text.strip() for text in prose):
+            yield "\n".join(prose)
+        if opens:
+            prose = []
+        elif closes:
+            yield tuple(block)
+            block = []
+        else:
+            prose.append(line)
+    if any(text.strip() for text in prose):
+        yield "\n".join(prose)
+
+
 def commands(markdown: str) -> tuple[str, ...]:
-    """The lines of the blocks marked ``sh``: what a student can insert at the prompt."""
-    return tuple(line.strip() for _, line, language in _lines(markdown) if language == "sh" and line.strip())
+    """The commands that a student can insert at the prompt, in their order."""
+    return tuple(command for part in parts(markdown) if isinstance(part, tuple) for command in part)

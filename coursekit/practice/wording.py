@@ -18,6 +18,11 @@ HEADLINES = {
 }
 
 
+def counted(number: int, noun: str) -> str:
+    """``1 point``, ``2 points``."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 @dataclass(frozen=True)
 class Line:
     """One line of a verdict: its label, such as ``expected``, and its text."""

@@ -18,13 +18,21 @@ _AWAY = Style(reverse=True, dim=True)
 """The cursor while the keyboard is elsewhere."""
 
 
-def row_strip(row: Row, base: Style) -> Strip:
-    """Return a row as a strip; `base` gives the colours that the program left to the terminal."""
+def row_strip(row: Row, base: Style, colours: bool = True) -> Strip:
+    """Return a row as a strip; `base` gives the colours that the program left to the terminal.
+
+    Without `colours` a coloured background is shown as reverse, and a coloured text as any other: turned to grey, as
+    Textual would, half of the colours cannot be read.
+    """
     segments = []
     width = 0
     for text, style in row:
         columns = cell_len(text)
-        segments.append(Segment(" " * columns if style.conceal else text, rich_style(style, base)))
+        segments.append(
+            Segment(
+                " " * columns if style.conceal else text, rich_style(style if colours else _uncoloured(style), base)
+            )
+        )
         width += columns
     return Strip(segments, width)
 
@@ -45,6 +53,11 @@ def rich_style(style: CellStyle, base: Style) -> Style:
         strike=style.strike or None,
         overline=style.overline or None,
     )
+
+
+def _uncoloured(style: CellStyle) -> CellStyle:
+    marked = style.background not in (None, 0)
+    return style._replace(foreground=None, background=None, reverse=style.reverse or marked)
 
 
 def _colour(colour: Colour) -> Color | None:

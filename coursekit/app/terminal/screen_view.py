@@ -186,7 +186,8 @@ class ScreenView(Widget):
             return Strip.blank(width, base)
         strip = self._strips.get(y)
         if strip is None:
-            strip = self._strips[y] = row_strip(self._rows[y], base).adjust_cell_length(width, base)
+            strip = row_strip(self._rows[y], base, colours=not self.app.no_color).adjust_cell_length(width, base)
+            self._strips[y] = strip
         selection = self.text_selection
         if selection is not None and (span := selection.get_span(y)) is not None:
             strip = self._with_selection(strip, *span)

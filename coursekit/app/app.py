@@ -1,0 +1,104 @@
+"""The app: its screens and how one leads to the next."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import App
+from textual.binding import Binding, BindingType
+
+from coursekit.app.control import Checkers
+from coursekit.app.help import HELP
+from coursekit.app.screens.course_map import CourseMap
+from coursekit.app.screens.dialogs import Choose, Help
+from coursekit.app.screens.exercise import ExerciseScreen
+from coursekit.app.screens.page import PageScreen
+from coursekit.errors import CourseError
+from coursekit.model.course import ExerciseOutline, Page
+from coursekit.practice.practice import Practice
+
+
+class CoursekitApp(App[None], inherit_bindings=False):
+    """The course map, and what is opened from it. No key of the app's is a priority key: the shell needs them all."""
+
+    ENABLE_COMMAND_PALETTE = False
+    CSS_PATH = "coursekit.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+z", "suspend_process", show=False)]
+
+    def __init__(self, practice: Practice, checkers: Checkers) -> None:
+        super().__init__()
+        self.title = practice.course.title
+        self.practice = practice
+        self.checkers = checkers
+
+    def get_default_screen(self) -> CourseMap:
+        return CourseMap(self.practice)
+
+    def open_item(self, item_id: str) -> None:
+        """Open a page or an exercise from the map, in the place of one that is open."""
+        item = next(item for lab in self.practice.course.labs for item in lab.items if item.id == item_id)
+        if isinstance(item, Page):
+            self._show(PageScreen(item))
+        else:
+            self._open_exercise(item)
+
+    def _open_exercise(self, outline: ExerciseOutline) -> None:
+        try:
+            self.practice.start(outline.id)
+            self._show(ExerciseScreen(self.practice, outline.id, self.checkers))
+        except CourseError as error:
+            self._offer_a_new_start(outline, error)
+
+    def _offer_a_new_start(self, outline: ExerciseOutline, error: CourseError) -> None:
+        """Say why an exercise cannot be opened; one whose folder is gone can be begun anew."""
+        answers = [("b", "Back")]
+        gone = not self.practice.workspace(outline.id).exists()
+        if gone and self.practice.standing(outline.id).started:
+            answers.insert(0, ("n", "Begin it anew: the folder is made again with its first files"))
+
+        def answered(letter: str | None) -> None:
+            if letter == "n":
+                try:
+                    self.practice.reset(outline.id)
+                except CourseError as problem:
+                    self._offer_a_new_start(outline, problem)
+                else:
+                    self._open_exercise(outline)
+
+        self.push_screen(Choose(str(error), answers), answered)
+
+    def _show(self, screen: PageScreen | ExerciseScreen) -> None:
+        if isinstance(self.screen, CourseMap):
+            self.push_screen(screen)
+        else:
+            self.switch_screen(screen)
+
+    def next_item(self, item_id: str) -> Page | ExerciseOutline | None:
+        """What comes after a page or an exercise in the course; None at its end."""
+        items = [item for lab in self.practice.course.labs for item in lab.items]
+        index = [item.id for item in items].index(item_id)
+        return items[index + 1] if index + 1 < len(items) else None
+
+    def open_next(self, item_id: str) -> None:
+        """Open what comes next; at the end of the course the map."""
+        item = self.next_item(item_id)
+        if item is None:
+            self.action_map()
+        else:
+            self.open_item(item.id)
+
+    def action_map(self) -> None:
+        """Back to the map."""
+        self.pop_screen()
+
+    def action_help(self) -> None:
+        self.push_screen(Help(HELP))
+
+    def _fatal_error(self) -> None:
+        """Close without a traceback on the student's screen: whoever runs the app writes it into a log."""
+        self._close_messages_no_wait()
+
+    @property
+    def crash(self) -> Exception | None:
+        """The bug that ended the app."""
+        return self._exception

@@ -1,0 +1,33 @@
+"""What F1 shows."""
+
+HELP = """\
+# How this works
+
+On one side stands **the guide**, on the other **your own shell**, in the folder of this exercise. What you type
+there is real. After every command coursekit looks at your machine; a step that is done turns green by itself.
+“Not yet” costs nothing.
+
+| Key | What it does |
+|---|---|
+| F1 | This help |
+| F2 | Check the step now, and say what is missing |
+| F3 | Open the next hint; if it costs points, that is said first |
+| F4 | Put the next command of the guide at your prompt; you press Enter |
+| F5 | Go to the guide (to scroll, or to answer a question), and back to the shell |
+| F6 | Give the whole window to the guide or the shell, and back |
+| F7 | Begin the step or the exercise anew; a copy of your work is kept |
+| F8, F9 | The step before, the next step |
+| F10 | The course map |
+| Esc | Close what the panel says; stop a check that takes long |
+| Shift+Page Up | Scroll back in the shell |
+
+**No F-keys?** Press **Ctrl+Space** (or Alt+M), then one letter from the menu. A program that fills the shell, such as
+htop, gets the F-keys for itself; Ctrl+Space still opens the menu.
+
+A click on a command in the guide puts it at your prompt, too. Text that you select with the mouse is copied.
+
+You can leave at any time. What has passed is kept, and your folder stays as it is. In another terminal the same
+exercise is `coursekit check`, `coursekit hint`, `coursekit status`.
+
+Esc closes this help.
+"""

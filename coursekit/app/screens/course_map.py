@@ -1,0 +1,105 @@
+"""The course map: labs, pages, exercises, points, and what this machine lacks."""
+
+from __future__ import annotations
+
+import os
+import threading
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.screen import Screen
+from textual.widgets import Footer, OptionList, Static
+from textual.widgets.option_list import Option
+
+from coursekit.app.widgets.prose import prose
+from coursekit.model.course import ExerciseOutline, Lab, Page
+from coursekit.practice.practice import Practice
+from coursekit.practice.standing import Standing, State
+
+_SYMBOLS = {State.NEW: "○", State.STARTED: "◐", State.FINISHED: "●"}
+_WORDS = {State.NEW: "", State.STARTED: "started", State.FINISHED: "finished"}
+
+
+class Items(OptionList):
+    """The labs with their pages and exercises."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "select", "Open", key_display="Enter")]
+
+
+class CourseMap(Screen[None]):
+    """The first screen. Enter opens what the cursor is on."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f1,question_mark", "app.help", "Help", key_display="F1"),
+        Binding("q,f10", "app.quit", "Quit", key_display="q"),
+    ]
+
+    def __init__(self, practice: Practice) -> None:
+        super().__init__()
+        self._practice = practice
+
+    def compose(self) -> ComposeResult:
+        yield Static(Content(self._practice.course.title), id="title")
+        yield Items(id="map")
+        yield Static(id="about")
+        yield Static(id="machine")
+        yield Footer(show_command_palette=False)
+
+    def on_mount(self) -> None:
+        self.show()
+        self.query_one(OptionList).focus()
+        # A thread that nobody waits for: quitting must not wait for a slow tool.
+        threading.Thread(target=self._look_at_machine, daemon=True).start()
+
+    def on_screen_resume(self) -> None:
+        self.show()
+
+    def show(self) -> None:
+        """Show where the student stands, the cursor on what was opened last, else on what comes next."""
+        options = self.query_one(OptionList)
+        standings = self._practice.standings()
+        cursor = options.highlighted_option.id if options.highlighted_option else self._practice.last_exercise()
+        options.clear_options()
+        for lab in self._practice.course.labs:
+            options.add_option(Option(_lab_line(lab, standings), disabled=True))
+            for item in lab.items:
+                prompt = Content(f"    ☰ {item.title}") if isinstance(item, Page) else _line(standings[item.id])
+                options.add_option(Option(prompt, id=item.id))
+        if cursor and options.get_option_index(cursor) is not None:
+            options.highlighted = options.get_option_index(cursor)
+        else:
+            options.action_first()
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        if event.option.id:
+            self.app.open_item(event.option.id)  # type: ignore[attr-defined]
+
+    def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
+        items = {item.id: item for lab in self._practice.course.labs for item in lab.items}
+        item = items.get(event.option.id or "")
+        about = f"{item.summary} About {item.minutes} minutes." if isinstance(item, ExerciseOutline) else "To read."
+        self.query_one("#about", Static).update(prose(about))
+
+    def _look_at_machine(self) -> None:
+        from coursekit.technologies.venv import find_tools
+
+        missing = [tool for tool in find_tools(os.environ.get("PATH", "")) if tool.needed and not tool.usable]
+        lines = [f"This machine lacks: {tool.name} {tool.why_not}. To mend it: {tool.install}" for tool in missing]
+        text = "\n".join(lines) or "This machine has all that the labs need."
+        if self.is_attached:
+            self.app.call_later(self.query_one("#machine", Static).update, Content(text))
+
+
+def _lab_line(lab: Lab, standings: dict[str, Standing]) -> Content:
+    got = sum(standings[exercise.id].points for exercise in lab.exercises)
+    of = sum(exercise.points for exercise in lab.exercises)
+    return Content.styled(f"{lab.title}  ·  {got}/{of} points  ·  about {lab.minutes} minutes", "bold")
+
+
+def _line(standing: Standing) -> Content:
+    state, exercise = standing.state, standing.exercise
+    words = ", ".join(word for word in (_WORDS[state], f"{standing.points}/{exercise.points} points") if word)
+    style = "$text-success" if state is State.FINISHED else ""
+    return Content.styled(f"    {_SYMBOLS[state]} {exercise.title} ({words})", style)

@@ -1,0 +1,507 @@
+"""An exercise: its guide and steps on one side, the student's own shell on the other."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Container, Vertical, VerticalScroll
+from textual.screen import Screen
+from textual.widgets import Footer, OptionList
+
+from coursekit.app.automatic import AutomaticChecks
+from coursekit.app.checking import Checking
+from coursekit.app.control import Checkers
+from coursekit.app.screens.dialogs import Choose
+from coursekit.app.terminal.widget import Terminal
+from coursekit.app.widgets.guide_view import Command, GuideView
+from coursekit.app.widgets.panel import Panel
+from coursekit.app.widgets.question_view import QuestionView
+from coursekit.app.widgets.status_bar import StatusBar
+from coursekit.app.widgets.step_list import StepList
+from coursekit.app.widgets.student_terminal import StudentTerminal
+from coursekit.course.guide import commands
+from coursekit.errors import CourseError
+from coursekit.model.exercise import Step
+from coursekit.model.shell_state import ShellState
+from coursekit.model.verdict import Outcome, Verdict
+from coursekit.practice.practice import Practice
+from coursekit.practice.wording import counted
+
+_WIDE = 100
+"""Columns from which guide and shell stand side by side."""
+_MENU_KEYS = frozenset({"ctrl+@", "ctrl+space", "alt+m"})
+_F_KEYS = frozenset(f"f{number}" for number in range(1, 11))
+_SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
+_GOOD, _BAD, _QUIET = "bold $text-success", "bold $text-warning", "$text-muted"
+
+
+class ExerciseScreen(Screen[None]):
+    """Steps turn green by themselves; every other wish has a key, and a letter in the menu."""
+
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (_WIDE, "-wide")]  # noqa: RUF012 (Textual declares it)
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f1", "app.help", "Help", key_display="F1"),
+        Binding("f2", "check", "Check", key_display="F2"),
+        Binding("f3", "hint", "Hint", key_display="F3"),
+        Binding("f4", "insert", "Insert", key_display="F4"),
+        Binding("f5", "other_side", "Guide/Shell", key_display="F5", show=False),
+        Binding("f6", "zoom", "Zoom", key_display="F6", show=False),
+        Binding("f7", "reset", "Reset", key_display="F7"),
+        Binding("f8", "previous", "Previous", key_display="F8", show=False),
+        Binding("f9", "next", "Next", key_display="F9"),
+        Binding("f10", "app.map", "Map", key_display="F10"),
+        Binding("ctrl+@,ctrl+space,alt+m", "menu", "Menu", key_display="^Space"),
+        Binding("escape", "close", "Close", show=False, priority=True),
+        Binding("enter", "new_shell", "New shell", show=False),
+    ]
+    _MENU = (
+        ("c", "Check this step", "check"),
+        ("h", "Hint", "hint"),
+        ("i", "Insert the next command at the prompt", "insert"),
+        ("g", "Go to the guide, or back to the shell", "other_side"),
+        ("z", "Give this side the whole window, and back", "zoom"),
+        ("n", "Next step", "next"),
+        ("p", "Previous step", "previous"),
+        ("r", "Reset: begin anew", "reset"),
+        ("s", "Start a new shell", "new_shell"),
+        ("m", "Map of the course", "app.map"),
+        ("?", "Help", "app.help"),
+        ("q", "Quit", "app.quit"),
+    )
+
+    def __init__(self, practice: Practice, exercise_id: str, checkers: Checkers) -> None:
+        """The exercise must have been started. Raises CourseError when its content cannot be read."""
+        super().__init__()
+        self._practice = practice
+        self._exercise_id = exercise_id
+        self._exercise = practice.exercise(exercise_id)
+        self._checking = Checking(practice, exercise_id, checkers)
+        self._automatic = AutomaticChecks(self._checking.check, self._next_to_check, self._take_automatic)
+        self._asked: asyncio.Task[None] | None = None
+        self._asked_at = 0.0
+        self._standing = practice.standing(exercise_id)
+        current = self._standing.current
+        self._viewed = current.outline.id if current else self._exercise.steps[-1].id
+        self._inserted = 0
+        """How many of the viewed step's commands have been put at the prompt."""
+        self._offered_hint: tuple[str, int] | None = None
+        """The step and the level of the hint whose price has been said."""
+        self._last_event = 0
+        self._marks_were_missing = False
+        self._tried = False
+        """Whether a command has begun since the screen was opened: before that, “not yet” goes without saying."""
+
+    # What is on the screen
+
+    def compose(self) -> ComposeResult:
+        yield StatusBar()
+        with Container(id="panes"):
+            with Vertical(id="reading"):
+                yield StepList()
+                yield VerticalScroll(id="guide")
+                yield Panel(id="panel")
+            with Vertical(id="shell"):
+                yield StudentTerminal(self._practice.workspace(self._exercise_id), _F_KEYS | _MENU_KEYS, _F_KEYS)
+        yield Footer(show_command_palette=False)
+
+    async def on_mount(self) -> None:
+        self._last_event = self._practice.store.last_number()
+        await self._show_step()
+        self._terminal.focus()
+        if self._step.question is not None and not self._standing.step(self._viewed).achieved:
+            self.query_one(OptionList).focus(scroll_visible=False)
+        self.call_after_refresh(self._open_shell)
+        self.set_interval(1.0, self._look_around)
+        self.set_interval(0.1, self._show_progress)
+
+    async def on_unmount(self) -> None:
+        if self._asked is not None:
+            self._asked.cancel()
+        await self._automatic.stop()
+        self._checking.close()
+
+    def on_resize(self, event: events.Resize) -> None:
+        self._show_standing()
+
+    @property
+    def _terminal(self) -> StudentTerminal:
+        return self.query_one(StudentTerminal)
+
+    @property
+    def _panel(self) -> Panel:
+        return self.query_one(Panel)
+
+    @property
+    def _step(self) -> Step:
+        return self._exercise.step(self._viewed)
+
+    def _say(self, news: str, style: str = _QUIET) -> None:
+        self.query_one(StatusBar).say(news, style)
+
+    def _show_standing(self) -> None:
+        standing = self._standing
+        points = f"{standing.points}/{self._exercise.points} points"
+        self.query_one(StatusBar).show_title(f"{self._exercise.title} · {points}")
+        self.query_one(StepList).show(standing, self._viewed, compact=self.app.size.width < _WIDE)
+
+    def _refresh_standing(self) -> None:
+        self._standing = self._practice.standing(self._exercise_id)
+        self._last_event = self._practice.store.last_number()
+        self._show_standing()
+
+    async def _show_step(self) -> None:
+        """Show the guide of the step that is viewed, from its beginning."""
+        self._show_standing()
+        index = [step.id for step in self._exercise.steps].index(self._viewed)
+        introduction = f"{self._exercise.introduction}\n\n" if index == 0 else ""
+        text = f"{introduction}## {index + 1}. {self._step.title}\n\n{self._step.guide}"
+        guide = self.query_one("#guide", VerticalScroll)
+        async with guide.batch():
+            await guide.remove_children()
+            await guide.mount(GuideView(text))
+            if self._step.question is not None:
+                standing = self._standing.step(self._viewed)
+                await guide.mount(QuestionView(self._viewed, self._step.question, standing))
+        guide.scroll_home(animate=False)
+
+    def _view(self, step_id: str) -> None:
+        if step_id != self._viewed:
+            self._viewed, self._inserted = step_id, 0
+        self.run_worker(self._show_step(), group="guide", exclusive=True)
+
+    def _close_panel(self) -> bool:
+        self.remove_class("-panel")
+        return self._panel.dismiss()
+
+    def _open_panel(self) -> Panel:
+        self.add_class("-panel")
+        return self._panel
+
+    # The shell
+
+    def _open_shell(self) -> None:
+        try:
+            self._terminal.open_shell()
+        except CourseError as error:
+            self._open_panel().say_error(error)
+            return
+        if not self._terminal.integrated:
+            self._open_panel().say(
+                f"Your shell is {self._terminal.shell_name}. It does not tell coursekit when a command has ended.",
+                "The steps are checked when it goes quiet, and with F2. What has to be active in a shell can be "
+                "checked only in bash, zsh or fish: start coursekit with SHELL=/bin/bash coursekit",
+            )
+
+    @property
+    def _shell_state(self) -> ShellState | None:
+        """What the shell says of itself; None when it no longer says anything that can be relied on."""
+        return None if self._terminal.marks_missing else self._terminal.state
+
+    def on_student_terminal_prompt(self, event: StudentTerminal.Prompt) -> None:
+        if self._marks_were_missing:
+            self._marks_were_missing = False
+            self._say("your shell is heard again")
+        self._automatic.wish(event.state)
+
+    def on_student_terminal_began(self) -> None:
+        self._automatic.command_began()
+        self._tried = True
+        self._say("")
+
+    def on_student_terminal_quiet(self) -> None:
+        if self._terminal.marks_missing and not self._marks_were_missing:
+            self._marks_were_missing = True
+            self._say("This shell does not tell when a command ends. ^Space, then t, mends it.", _BAD)
+        self._automatic.wish(self._shell_state)
+
+    def on_terminal_ended(self, event: Terminal.Ended) -> None:
+        self._say("Your shell has ended. Enter opens a new one.", _BAD)
+
+    def action_new_shell(self) -> None:
+        """Start the shell anew in the exercise's folder."""
+        self._say("")
+        self._open_shell()
+        self._terminal.focus()
+
+    # Automatic checks
+
+    def _next_to_check(self) -> Step | None:
+        """The step that is viewed, or else the first one that is to be done in the shell."""
+        if self._asked is not None:
+            return None
+        by_viewing = [self._step, *self._exercise.steps]
+        to_do = [step for step in by_viewing if not self._standing.step(step.id).achieved and step.question is None]
+        return to_do[0] if to_do and to_do[0].automatic else None
+
+    def _take_automatic(self, step: Step, verdict: Verdict) -> None:
+        if verdict.passed:
+            self._take_pass(step, verdict, asked=False)
+        elif verdict.outcome is Outcome.FAILED and self._tried:
+            self._say(f"{step.title}: not yet (F2 says what is missing)")
+        else:
+            self._say("")
+
+    def _take_pass(self, step: Step, verdict: Verdict, *, asked: bool) -> None:
+        """A step has passed: remember it, say so, go on to the next."""
+        try:
+            news = self._practice.record(self._exercise_id, step.id, verdict, asked=asked)
+        except CourseError as error:
+            self._open_panel().say_error(error)
+            return
+        self._refresh_standing()
+        if news:
+            points = self._standing.step(step.id).points
+            self._say(f"✓ {step.title}: passed, {counted(points, 'point')}", _GOOD)
+            self._close_panel()
+            self._go_on_from(step.id)
+
+    def _go_on_from(self, step_id: str) -> None:
+        current = self._standing.current
+        if current is None:
+            self._say_finished()
+        elif step_id == self._viewed:
+            self._view(current.outline.id)
+
+    def _say_finished(self) -> None:
+        self._view(self._viewed)
+        points = f"{self._standing.points} of {counted(self._exercise.points, 'point')}"
+        following = self.app.next_item(self._exercise_id)  # type: ignore[attr-defined]
+        text = f"F9 opens what comes next: {following.title}." if following else "It was the last of the course."
+        self._open_panel().say(
+            f"All steps have passed: {points}.", f"{text}\nF10 goes back to the map. Your folder stays as it is.", _GOOD
+        )
+
+    def _look_around(self) -> None:
+        """Once a second: what another process recorded, and steps that want to be watched."""
+        try:
+            if self._practice.store.last_number() != self._last_event:
+                self._refresh_standing()
+                self.run_worker(self._show_step(), group="guide", exclusive=True)
+        except CourseError as error:
+            self._open_panel().say_error(error)
+            return
+        step = self._next_to_check()
+        due = step is not None and step.watch is not None and not self._automatic.busy
+        if step and due and time.monotonic() - self._automatic.last_check >= (step.watch or 0):
+            self._automatic.wish(self._shell_state)
+
+    # Checks that the student asks for
+
+    def action_check(self) -> None:
+        """Check the step that is viewed, and say what holds and what does not."""
+        if self._asked is None:
+            self._asked_at = time.monotonic()
+            self._asked = asyncio.create_task(self._check_now(self._step))
+
+    async def _check_now(self, step: Step) -> None:
+        try:
+            await self._automatic.stop()
+            verdict = await self._checking.check(step.id, self._shell_state)
+            self._asked = None
+            self._take_asked(step, verdict)
+        except asyncio.CancelledError:
+            self._say("stopped")
+        except CourseError as error:
+            self._open_panel().say_error(error)
+        finally:
+            self._asked = None
+
+    def _take_asked(self, step: Step, verdict: Verdict) -> None:
+        was_achieved = self._standing.step(step.id).achieved
+        if verdict.passed and not was_achieved:
+            self._take_pass(step, verdict, asked=True)
+            return
+        self._say("")
+        try:
+            self._practice.record(self._exercise_id, step.id, verdict, asked=not was_achieved)
+            self._refresh_standing()
+        except CourseError as error:
+            self._open_panel().say_error(error)
+            return
+        if was_achieved and verdict.outcome is Outcome.FAILED:
+            self._open_panel().say_verdict(f"{step.title} has passed and keeps its points. Now", verdict)
+        else:
+            self._open_panel().say_verdict(step.title, verdict)
+
+    def _show_progress(self) -> None:
+        if self._asked is not None:
+            seconds = time.monotonic() - self._asked_at
+            turn = _SPINNER[int(seconds * 10) % len(_SPINNER)]
+            self._say(f"{turn} checking {self._step.title} … {seconds:.0f} s (Esc stops it)", "bold")
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Esc and Enter belong to the shell unless there is something of ours to close or to open."""
+        if action == "close":
+            ours = self._panel.has_class("shown") and not self._terminal.modes.alternate_screen
+            return self.is_current and (self._asked is not None or ours)
+        if action == "new_shell":
+            return self._terminal.has_ended
+        return True
+
+    def action_close(self) -> None:
+        """Stop a check that runs; else close the panel."""
+        if self._asked is not None:
+            self._asked.cancel()
+        else:
+            self._close_panel()
+
+    # Questions, hints, commands
+
+    def on_question_view_answered(self, event: QuestionView.Answered) -> None:
+        try:
+            verdict = self._practice.answer(self._exercise_id, event.step, event.choice)
+        except CourseError as error:
+            self._open_panel().say_error(error)
+            return
+        self._refresh_standing()
+        title = "Right." if verdict.passed else "That is not it."
+        style = _GOOD if verdict.passed else _BAD
+        if verdict.passed:
+            self._terminal.focus()
+            self._go_on_from(event.step)
+        else:
+            self._view(self._viewed)
+        if self._standing.current is not None:
+            self._open_panel().say(title, verdict.feedback, style)
+        self._automatic.wish(self._shell_state)
+
+    def action_hint(self) -> None:
+        """Show the hints that are open, and open the next; one that costs points only at the second wish."""
+        step_id = self._viewed
+        try:
+            hint = self._practice.next_hint(self._exercise_id, step_id)
+            level = self._standing.step(step_id).hints_opened + 1
+            free = hint is None or not hint.cost or self._standing.step(step_id).achieved
+            if hint is not None and not free and self._offered_hint != (step_id, level):
+                self._offered_hint = (step_id, level)
+                self._show_hints(
+                    f"The next hint costs {counted(hint.cost, 'point')}. F3 once more opens it; Esc does not."
+                )
+                return
+            self._practice.hint(self._exercise_id, step_id)
+        except CourseError as error:
+            self._open_panel().say_error(error)
+            return
+        self._refresh_standing()
+        self._show_hints("")
+
+    def _show_hints(self, offer: str) -> None:
+        opened = self._practice.opened_hints(self._exercise_id, self._viewed)
+        levels = len(self._step.hints)
+        lines = [f"{number}. {hint.text}" for number, hint in enumerate(opened, start=1)]
+        title = f"Hints: {len(opened)} of {levels}" if opened else f"{counted(levels, 'hint')} for this step"
+        self._open_panel().say(title, "\n".join([*lines, *([offer] if offer else [])]))
+
+    def action_insert(self) -> None:
+        """Put the next command of the viewed step at the prompt."""
+        found = commands(self._step.guide)
+        if not found:
+            self._say("This step's guide has no command to insert: think of your own.")
+            return
+        self._insert(found[self._inserted % len(found)])
+        self._inserted += 1
+
+    def on_command_chosen(self, event: Command.Chosen) -> None:
+        self._insert(event.command)
+
+    def _insert(self, command: str) -> None:
+        if not self._terminal.can_insert:
+            self._say("A program is running in your shell: wait until the prompt is back.", _BAD)
+            return
+        self._terminal.put_at_prompt(command)
+        self._terminal.focus()
+        self._say("Enter runs it.")
+
+    # Moving about
+
+    def action_next(self) -> None:
+        """The next step; after the last one of a finished exercise what comes next in the course."""
+        self._move(+1)
+
+    def action_previous(self) -> None:
+        self._move(-1)
+
+    def _move(self, steps: int) -> None:
+        ids = [step.id for step in self._exercise.steps]
+        index = ids.index(self._viewed) + steps
+        if steps > 0 and self._standing.current is None:
+            self.app.open_next(self._exercise_id)  # type: ignore[attr-defined]
+        elif 0 <= index < len(ids):
+            self._close_panel()
+            self._view(ids[index])
+
+    def action_other_side(self) -> None:
+        """To the question or the guide, and back to the shell."""
+        if self.focused is not self._terminal:
+            self.remove_class("-only-guide")
+            self._terminal.focus()
+            return
+        self.remove_class("-only-shell")
+        questions = self.query(OptionList)
+        (questions.first() if questions else self.query_one("#guide")).focus()
+
+    def action_zoom(self) -> None:
+        """Give the whole window to the side that has the focus, and back."""
+        if self.has_class("-only-shell") or self.has_class("-only-guide"):
+            self.remove_class("-only-shell", "-only-guide")
+        else:
+            self.add_class("-only-shell" if self.focused is self._terminal else "-only-guide")
+
+    def action_menu(self) -> None:
+        """All that can be done here, by letters."""
+        entries = [(letter, text) for letter, text, _ in self._MENU]
+        actions = {letter: action for letter, _, action in self._MENU}
+        if self._terminal.marks_missing:
+            entries.insert(0, ("t", "Teach this shell to tell when a command ends (puts a line at the prompt)"))
+            actions["t"] = "teach"
+
+        async def chosen(letter: str | None) -> None:
+            if letter:
+                await self.run_action(actions[letter])
+
+        self.app.push_screen(Choose("What do you want to do?", entries), chosen)
+
+    def action_teach(self) -> None:
+        """Put the line at the prompt that brings the marks back."""
+        self._terminal.integrate_again()
+        self._terminal.focus()
+        self._say("Enter runs it.")
+
+    def action_reset(self) -> None:
+        """Begin the step or the exercise anew, once the student has said which."""
+        answers = [
+            ("s", f"This step: {self._step.title}. The first files are put back as they were."),
+            ("e", "The whole exercise, in a new folder with its first files."),
+            ("k", "Keep everything as it is"),
+        ]
+        question = "Begin anew? A copy of your work is kept. Opened hints and first answers stay as they are."
+
+        async def chosen(letter: str | None) -> None:
+            if letter in ("s", "e"):
+                await self._reset(self._viewed if letter == "s" else None)
+
+        self.app.push_screen(Choose(question, answers), chosen)
+
+    async def _reset(self, step_id: str | None) -> None:
+        if self._asked is not None:
+            self._asked.cancel()
+            await asyncio.gather(self._asked, return_exceptions=True)
+        await self._automatic.stop()
+        try:
+            kept = self._practice.reset(self._exercise_id, step_id)
+        except CourseError as error:
+            self._open_panel().say_error(error)
+            return
+        self._refresh_standing()
+        current = self._standing.current
+        self._view(step_id or (current.outline.id if current else self._viewed))
+        if step_id is None:
+            self._open_shell()
+        self._terminal.focus()
+        text = f"What you had is kept in {kept}" if kept else "Nothing of yours had to be moved."
+        self._open_panel().say("Begun anew.", text)

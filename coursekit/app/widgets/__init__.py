@@ -1,0 +1,1 @@
+"""The parts of the app's screens, one file each."""

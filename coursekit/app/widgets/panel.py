@@ -1,0 +1,63 @@
+"""A panel below the guide: a verdict, a hint, a notice. It says one thing at a time and goes when it is dismissed."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
+
+from coursekit.app.widgets.prose import prose
+from coursekit.errors import CourseError
+from coursekit.model.verdict import Outcome, Verdict
+from coursekit.practice.wording import HEADLINES, verdict_lines
+from coursekit.shell.text import visible
+
+_STYLES = {
+    Outcome.PASSED: "bold $text-success",
+    Outcome.FAILED: "bold $text-warning",
+    Outcome.ERROR: "bold $text-error",
+    Outcome.SKIPPED: "bold",
+}
+_SYMBOLS = {"holds": "✓", "does not hold": "✗", "could not check": "?"}
+
+
+class Panel(VerticalScroll, can_focus=False):
+    """What the app has to say about the student's last wish."""
+
+    DEFAULT_CSS = """
+    Panel { height: auto; max-height: 60%; border-top: solid $accent; padding: 0 1; display: none; background: $panel; }
+    Panel.shown { display: block; }
+    Panel Static { width: 1fr; height: auto; }
+    """
+
+    def compose(self) -> ComposeResult:
+        yield Static()
+
+    def say(self, title: str, text: Content | str = "", style: str = "bold") -> None:
+        """Show a title and a text. Nothing in either is taken for markup."""
+        body = text if isinstance(text, Content) else prose(text)
+        parts = [Content.styled(visible(title), style), body] if body.plain else [Content.styled(visible(title), style)]
+        self.query_one(Static).update(Content("\n").join(parts))
+        self.add_class("shown")
+        self.scroll_home(animate=False)
+
+    def say_error(self, error: CourseError) -> None:
+        """Show a known problem and what to do about it."""
+        self.say(error.message, error.what_to_do, "bold $text-warning")
+
+    def say_verdict(self, title: str, verdict: Verdict) -> None:
+        """Show what holds, what does not, what was expected, what was found, what to try."""
+        lines = []
+        for line in verdict_lines(verdict):
+            symbol = _SYMBOLS.get(line.label)
+            head = f"{symbol} " if symbol else f"  {line.label}: "
+            style = "bold" if line.label in ("try", "do", "why") else ""
+            lines.append(Content.styled(head, style) + prose(line.text, style))
+        self.say(f"{title}: {HEADLINES[verdict.outcome]}", Content("\n").join(lines), _STYLES[verdict.outcome])
+
+    def dismiss(self) -> bool:
+        """Hide the panel; False when it was not in sight."""
+        shown = self.has_class("shown")
+        self.remove_class("shown")
+        return shown

@@ -1,0 +1,31 @@
+"""The line on top of an exercise: what it is, the points, and what is going on right now."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.widgets import Static
+
+from coursekit.shell.text import visible
+
+
+class StatusBar(Horizontal):
+    """Left what stays, right what has just happened."""
+
+    DEFAULT_CSS = """
+    StatusBar { height: 1; background: $primary 30%; padding: 0 1; }
+    StatusBar #title { width: auto; text-style: bold; }
+    StatusBar #news { width: 1fr; text-align: right; text-overflow: ellipsis; text-wrap: nowrap; margin-left: 2; }
+    """
+
+    def compose(self) -> ComposeResult:
+        yield Static(id="title")
+        yield Static(id="news")
+
+    def show_title(self, title: str) -> None:
+        self.query_one("#title", Static).update(Content(visible(title)))
+
+    def say(self, news: str, style: str = "") -> None:
+        """Tell what happened last. Nothing in it is taken for markup."""
+        self.query_one("#news", Static).update(Content.styled(visible(news), style))

@@ -1,0 +1,135 @@
+"""The student's own shell in the terminal widget, with its marks: tells when a prompt appeared and a command began."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import time
+from pathlib import Path
+
+from textual.message import Message
+
+from coursekit.app.terminal.widget import Terminal
+from coursekit.model.shell_state import ShellState
+from coursekit.shell.marks import CommandBegan, MarkReader, MarkWatch, PromptShown
+from coursekit.shell.student import Launch, StudentShell, plan_student_shell
+
+_CLEAR_LINE = b"\x05\x15"
+"""To the end of the line, and cut all before it: with Emacs and Vi keys, in fish, and in a plain tty."""
+
+
+class StudentTerminal(Terminal):
+    """Keys go to the shell, but for the few that the app keeps for itself."""
+
+    class Prompt(Message):
+        """The shell waits for a command, and said what is active in it."""
+
+        def __init__(self, state: ShellState) -> None:
+            super().__init__()
+            self.state = state
+
+    class Began(Message):
+        """A command began."""
+
+    class Quiet(Message):
+        """A command seems to have ended, though no mark said so: marks are missing."""
+
+    def __init__(self, workspace: Path, reserved_keys: frozenset[str], yielded_keys: frozenset[str]) -> None:
+        """``yielded_keys`` are those of the reserved keys that a program on the whole screen gets."""
+        super().__init__(reserved_keys=reserved_keys, yielded_keys=yielded_keys)
+        self._workspace = workspace
+        self._runtime = tempfile.TemporaryDirectory(prefix="coursekit-shell-")
+        self._launch: Launch | None = None
+        self._shell: StudentShell | None = None
+        self._marks = MarkReader("")
+        self._watch = MarkWatch()
+        self.state: ShellState | None = None
+        """What the shell said last; None until it has said anything."""
+        self.at_prompt = False
+
+    @property
+    def marks_missing(self) -> bool:
+        """Whether the shell, or what runs in it, no longer says when a command has ended."""
+        return self._watch.missing
+
+    @property
+    def integrated(self) -> bool:
+        """Whether this kind of shell can say when a command has ended."""
+        return self._launch is not None and self._launch.integrated
+
+    @property
+    def shell_name(self) -> str:
+        return "" if self._launch is None else self._launch.kind
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether there is no shell any more."""
+        return self._shell is None
+
+    @property
+    def can_insert(self) -> bool:
+        """Whether the shell waits at a prompt, as far as it says so."""
+        if self._shell is None or self.modes.alternate_screen:
+            return False
+        return self.at_prompt or self.marks_missing or not self.integrated
+
+    def put_at_prompt(self, command: str) -> None:
+        """Put a command at the prompt in the place of what stands there; the student runs it."""
+        self._send(_CLEAR_LINE)
+        self.insert(command)
+
+    def open_shell(self) -> None:
+        """Start the student's shell in the workspace, in the place of one that was there. Raises CourseError."""
+        self.close_shell()
+        self._launch = plan_student_shell(self._workspace, os.environ, Path(self._runtime.name))
+        self._marks = MarkReader(self._launch.nonce)
+        self._watch = MarkWatch()
+        self.state, self.at_prompt = None, False
+        self._shell = StudentShell(self._launch, 80, 24)
+        self.attach(self._shell, self._read_marks)
+
+    def close_shell(self) -> None:
+        """Hang up."""
+        self.detach()
+        if self._shell is not None:
+            self._shell.close()
+            self._shell = None
+
+    def integrate_again(self) -> None:
+        """Put the line at the prompt that brings the marks back."""
+        if self._launch is not None and self._shell is not None:
+            program = self._shell.foreground
+            kind = program if program in ("bash", "zsh", "fish") else None
+            self.put_at_prompt(self._launch.integrate_again(kind).strip())
+
+    def on_mount(self) -> None:
+        self.set_interval(0.1, self._look_for_quiet)
+
+    def on_unmount(self) -> None:
+        self.close_shell()
+        self._runtime.cleanup()
+
+    def _read_marks(self, data: bytes) -> bytes:
+        screen, marks = self._marks.feed(data)
+        self._watch.heard(time.monotonic())
+        for mark in marks:
+            self._watch.marked()
+            match mark:
+                case PromptShown(state):
+                    self.state, self.at_prompt = state, True
+                    self.post_message(self.Prompt(state))
+                case CommandBegan():
+                    self.at_prompt = False
+                    self.post_message(self.Began())
+        return screen
+
+    def on_terminal_ended(self) -> None:
+        self._shell = None
+
+    def on_terminal_typed(self, event: Terminal.Typed) -> None:
+        if event.enter:
+            self._watch.entered(time.monotonic())
+
+    def _look_for_quiet(self) -> None:
+        if self._watch.went_quiet(time.monotonic()) and not self.modes.alternate_screen:
+            self.post_message(self.Quiet())
