@@ -19,6 +19,7 @@ from coursekit.supervisor.terminal import TerminalGuard
 
 _GRACE = 0.7
 """Seconds that the app gets to end after it has been asked to."""
+_KEPT = "Your work and your points are kept: start coursekit again to go on."
 
 
 class Supervisor:
@@ -55,6 +56,8 @@ class Supervisor:
         finally:
             guard.give_back(leave_screen=status != 0)
             self._stop_keepers()
+        if self._asked_to_end is None and status > 128:
+            sys.stderr.write(f"The app was stopped by signal {status - 128}. {_KEPT}\n")
         return status if self._asked_to_end is None else 128 + self._asked_to_end
 
     def _note(self, number: int, _: FrameType | None) -> None:

@@ -24,6 +24,7 @@ class Choose(ModalScreen[str | None]):
         background: $surface; }
     Choose Static { width: 1fr; height: auto; margin-bottom: 1; }
     Choose OptionList { height: auto; border: none; }
+    Choose OptionList:focus { border: none; }
     """
 
     def __init__(self, question: str, answers: Sequence[tuple[str, str]]) -> None:

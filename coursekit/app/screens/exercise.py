@@ -112,9 +112,7 @@ class ExerciseScreen(Screen[None]):
     async def on_mount(self) -> None:
         self._last_event = self._practice.store.last_number()
         await self._show_step()
-        self._terminal.focus()
-        if self._step.question is not None and not self._standing.step(self._viewed).achieved:
-            self.query_one(OptionList).focus(scroll_visible=False)
+        self._focus_what_is_open()
         self.call_after_refresh(self._open_shell)
         self.set_interval(1.0, self._look_around)
         self.set_interval(0.1, self._show_progress)
@@ -161,13 +159,27 @@ class ExerciseScreen(Screen[None]):
         introduction = f"{self._exercise.introduction}\n\n" if index == 0 else ""
         text = f"{introduction}## {index + 1}. {self._step.title}\n\n{self._step.guide}"
         guide = self.query_one("#guide", VerticalScroll)
+        was_answering = isinstance(self.focused, OptionList)
         async with guide.batch():
             await guide.remove_children()
             await guide.mount(GuideView(text))
             if self._step.question is not None:
                 standing = self._standing.step(self._viewed)
                 await guide.mount(QuestionView(self._viewed, self._step.question, standing))
-        guide.scroll_home(animate=False)
+        if self._step.question is not None and self._standing.step(self._viewed).answers:
+            guide.scroll_end(animate=False)
+        else:
+            guide.scroll_home(animate=False)
+        if was_answering:
+            self._focus_what_is_open()
+
+    def _focus_what_is_open(self) -> None:
+        """Go to a question that has not been answered rightly, else to the shell."""
+        questions = self.query(OptionList)
+        if questions and not self._standing.step(self._viewed).achieved:
+            questions.first().focus(scroll_visible=False)
+        else:
+            self._terminal.focus()
 
     def _view(self, step_id: str) -> None:
         if step_id != self._viewed:
@@ -260,20 +272,23 @@ class ExerciseScreen(Screen[None]):
             self._close_panel()
             self._go_on_from(step.id)
 
-    def _go_on_from(self, step_id: str) -> None:
+    def _go_on_from(self, step_id: str, lesson: str = "") -> None:
+        """After a pass: show the next step; after the last one say so, and the ``lesson`` of its question."""
         current = self._standing.current
         if current is None:
-            self._say_finished()
+            self._say_finished(lesson)
         elif step_id == self._viewed:
             self._view(current.outline.id)
 
-    def _say_finished(self) -> None:
+    def _say_finished(self, lesson: str) -> None:
         self._view(self._viewed)
         points = f"{self._standing.points} of {counted(self._exercise.points, 'point')}"
         following = self.app.next_item(self._exercise_id)  # type: ignore[attr-defined]
         text = f"F9 opens what comes next: {following.title}." if following else "It was the last of the course."
         self._open_panel().say(
-            f"All steps have passed: {points}.", f"{text}\nF10 goes back to the map. Your folder stays as it is.", _GOOD
+            f"All steps have passed: {points}.",
+            f"{lesson}\n{text}\nF10 goes back to the map. Your folder stays as it is.".lstrip(),
+            _GOOD,
         )
 
     def _look_around(self) -> None:
@@ -349,6 +364,7 @@ class ExerciseScreen(Screen[None]):
             self._asked.cancel()
         else:
             self._close_panel()
+            self._focus_what_is_open()
 
     # Questions, hints, commands
 
@@ -359,16 +375,11 @@ class ExerciseScreen(Screen[None]):
             self._open_panel().say_error(error)
             return
         self._refresh_standing()
-        title = "Right." if verdict.passed else "That is not it."
-        style = _GOOD if verdict.passed else _BAD
         if verdict.passed:
-            self._terminal.focus()
-            self._go_on_from(event.step)
+            self._open_panel().say("Right.", verdict.feedback, _GOOD)
+            self._go_on_from(event.step, verdict.feedback)
         else:
             self._view(self._viewed)
-        if self._standing.current is not None:
-            self._open_panel().say(title, verdict.feedback, style)
-        self._automatic.wish(self._shell_state)
 
     def action_hint(self) -> None:
         """Show the hints that are open, and open the next; one that costs points only at the second wish."""
@@ -436,14 +447,17 @@ class ExerciseScreen(Screen[None]):
             self._view(ids[index])
 
     def action_other_side(self) -> None:
-        """To the question or the guide, and back to the shell."""
+        """To the guide, its question, or what hides it, and back to the shell."""
         if self.focused is not self._terminal:
             self.remove_class("-only-guide")
             self._terminal.focus()
             return
         self.remove_class("-only-shell")
         questions = self.query(OptionList)
-        (questions.first() if questions else self.query_one("#guide")).focus()
+        if self._panel.has_class("shown") and self.has_class("-narrow"):
+            self._panel.focus()
+        else:
+            (questions.first() if questions else self.query_one("#guide")).focus()
 
     def action_zoom(self) -> None:
         """Give the whole window to the side that has the focus, and back."""

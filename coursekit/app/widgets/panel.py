@@ -22,11 +22,14 @@ _STYLES = {
 _SYMBOLS = {"holds": "✓", "does not hold": "✗", "could not check": "?"}
 
 
-class Panel(VerticalScroll, can_focus=False):
-    """What the app has to say about the student's last wish."""
+class Panel(VerticalScroll):
+    """What the app has to say about the student's last wish. Esc closes it."""
+
+    BORDER_SUBTITLE = "Esc closes this"
 
     DEFAULT_CSS = """
-    Panel { height: auto; max-height: 60%; border-top: solid $accent; padding: 0 1; display: none; background: $panel; }
+    Panel { height: auto; max-height: 60%; padding: 0 1; display: none;
+        border-bottom: solid $accent; background: $panel; }
     Panel.shown { display: block; }
     Panel Static { width: 1fr; height: auto; }
     """

@@ -44,9 +44,10 @@ class QuestionView(Vertical):
         note = "" if self._standing.achieved else f"\n{earns} F5, then its number (or arrow keys and Enter)."
         yield Static(prose(self._question.ask, "bold") + Content(note))
         yield OptionList(*(self._option(number) for number in range(len(self._question.choices))))
-        if given:
-            because = next((choice.because for choice in self._question.choices if choice.text == given[-1]), "")
-            yield Static(prose(because))
+        last = next((choice for choice in self._question.choices if given and choice.text == given[-1]), None)
+        if last is not None:
+            head = ("Right. ", "bold $text-success") if last.right else ("That is not it. ", "bold $text-warning")
+            yield Static(Content.styled(*head) + prose(last.because))
 
     def _option(self, index: int) -> Option:
         choice = self._question.choices[index]
