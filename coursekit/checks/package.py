@@ -49,12 +49,14 @@ class PackageCheck(Kind):
         wanted = f"{self.name} {self.version}" if self.version else self.name
         claim = f"`{self.environment}` has {wanted}"
         environment = inspect(context.place, self.environment, context.limits())
+        if environment.unclear:
+            return could_not_look(claim, environment.unclear, environment.commands)
         if environment.problem:
             return found(False, claim, wanted, environment.problem, environment.commands)
         python = f"{self.environment}/bin/python"
         answered = context.place.run([python, "-I", "-c", _ASK, self.name], limits=context.limits())
         commands = (*environment.commands, answered.record())
-        if answered.ending is Ending.CANCELLED:
+        if answered.ending in (Ending.CANCELLED, Ending.TIMED_OUT):
             return could_not_look(claim, answered.explanation, commands)
         try:
             answer = json.loads(answered.output.strip().splitlines()[-1])

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from coursekit.checks.context import CheckContext
-from coursekit.checks.kind import Kind, found
+from coursekit.checks.kind import Kind, could_not_look, found
 from coursekit.model.verdict import Finding
 from coursekit.technologies.venv import inspect
 
@@ -24,6 +24,8 @@ class VenvCheck(Kind):
     def judge(self, context: CheckContext) -> Finding:
         claim = f"`{self.path}` is a virtual environment"
         environment = inspect(context.place, self.path, context.limits())
+        if environment.unclear:
+            return could_not_look(claim, environment.unclear, environment.commands)
         if environment.problem:
             expected = "a folder with pyvenv.cfg and an interpreter of its own that answers"
             return found(False, claim, expected, environment.problem, environment.commands)

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from coursekit.model.verdict import CommandRecord
 from coursekit.shell.local import LocalPlace
-from coursekit.shell.place import Limits, Place
+from coursekit.shell.place import Ending, Limits, Place
 from coursekit.shell.program import find_program
 from coursekit.technologies.contract import Tool
 from coursekit.technologies.install import install_command
@@ -38,6 +38,8 @@ class Environment:
     path: str
     problem: str = ""
     """Why it is none, in plain words; empty when it is one."""
+    unclear: str = ""
+    """Why nobody can say whether it is one, such as a machine too slow to answer; empty when that is clear."""
     system_packages: bool = False
     """Whether it also sees the packages of the Python it was made from."""
     site_packages: str = ""
@@ -127,6 +129,8 @@ def _ask(place: Place, path: str, python: str, settings: dict[str, str], limits:
     nonce = secrets.token_hex(8)
     answered = place.run([python, "-I", "-c", _ASK, nonce], limits=limits)
     record = (answered.record(),)
+    if answered.ending in (Ending.TIMED_OUT, Ending.CANCELLED):
+        return Environment(path, unclear=f"`{python}` has not answered. {answered.explanation}", commands=record)
     try:
         said, prefix, base, _, site_packages, version = json.loads(answered.output.strip().splitlines()[-1])
     except (ValueError, IndexError):

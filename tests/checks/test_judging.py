@@ -1,0 +1,116 @@
+"""How findings combine into a verdict."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from coursekit.checks.context import CheckContext
+from coursekit.checks.file import FileCheck
+from coursekit.checks.judging import judge, judge_step
+from coursekit.checks.kind import Kind
+from coursekit.model.check import All, AnyOf, Check, Not, Single
+from coursekit.model.exercise import Diagnosis, Step
+from coursekit.model.verdict import Finding, Outcome
+from coursekit.shell.local import LocalPlace
+
+PASSED, FAILED, ERROR, SKIPPED = Outcome.PASSED, Outcome.FAILED, Outcome.ERROR, Outcome.SKIPPED
+
+
+@dataclass(frozen=True)
+class Fixed(Kind):
+    """Finds what it was told to find."""
+
+    outcome: Outcome
+
+    def judge(self, context: CheckContext) -> Finding:
+        return Finding(self.outcome, f"it is {self.outcome}", observed=f"seen {self.outcome}")
+
+    def denial(self) -> str:
+        return f"it is not {self.outcome}"
+
+
+class Broken(Kind):
+    """A kind with a bug."""
+
+    def judge(self, context: CheckContext) -> Finding:
+        raise RuntimeError("oh")
+
+
+P, F, E = (Single("fixed", Fixed(outcome)) for outcome in (PASSED, FAILED, ERROR))
+B = Single("broken", Broken())
+
+
+@pytest.mark.parametrize(
+    ("check", "outcome"),
+    [
+        (All((P, P)), PASSED),
+        (All((P, F)), FAILED),
+        (All((P, E)), ERROR),
+        (All((E, F)), FAILED),
+        (AnyOf((F, P)), PASSED),
+        (AnyOf((E, P)), PASSED),
+        (AnyOf((F, F)), FAILED),
+        (AnyOf((F, E)), ERROR),
+        (Not(P), FAILED),
+        (Not(F), PASSED),
+        (Not(E), ERROR),
+        (Not(B), ERROR),
+        (B, ERROR),
+        (All((P, Not(AnyOf((F, F))))), PASSED),
+    ],
+)
+def test_combinations(tmp_path: Path, check: Check, outcome: Outcome) -> None:
+    with LocalPlace(tmp_path) as place:
+        assert judge(check, CheckContext(place))[0] is outcome
+
+
+def step(check: Check, **settings: object) -> Step:
+    return Step("one", "One", 1, check, "", **settings)  # type: ignore[arg-type]
+
+
+def test_a_step_waits_for_those_that_it_needs(tmp_path: Path) -> None:
+    with LocalPlace(tmp_path) as place:
+        verdict = judge_step(step(F, needs=("zero",)), CheckContext(place), (), {"zero": "Begin"})
+        assert verdict.outcome is SKIPPED
+        assert verdict.what_to_do == "First finish “Begin”."
+        assert judge_step(step(P, needs=("zero",)), CheckContext(place), ("zero",), {}).passed
+
+
+def test_the_first_diagnosis_that_holds_explains_the_failure(tmp_path: Path) -> None:
+    diagnoses = (Diagnosis(F, "no"), Diagnosis(B, "no"), Diagnosis(P, "It was {observed}."), Diagnosis(P, "later"))
+    with LocalPlace(tmp_path) as place:
+        verdict = judge_step(step(All((P, F)), diagnose=diagnoses), CheckContext(place), (), {})
+        assert verdict.feedback == "It was seen failed."
+        assert judge_step(step(P, diagnose=diagnoses), CheckContext(place), (), {}).feedback == ""
+
+
+def test_what_could_not_be_checked_says_what_to_do(tmp_path: Path) -> None:
+    with LocalPlace(tmp_path) as place:
+        verdict = judge_step(step(B), CheckContext(place), (), {})
+    assert verdict.outcome is ERROR
+    assert "RuntimeError: oh" in verdict.findings[0].observed
+    assert verdict.what_to_do
+
+
+def test_a_check_is_tried_again_while_something_may_still_be_starting(tmp_path: Path) -> None:
+    began = time.monotonic()
+
+    @dataclass(frozen=True)
+    class Late(Kind):
+        def judge(self, context: CheckContext) -> Finding:
+            return Finding(PASSED if time.monotonic() - began > 0.4 else FAILED, "it has started")
+
+    with LocalPlace(tmp_path) as place:
+        assert judge_step(step(Single("late", Late()), retry=5), CheckContext(place), (), {}).passed
+        assert not judge_step(step(F, retry=0.3), CheckContext(place), (), {}).passed
+        assert time.monotonic() - began < 3
+
+
+def test_a_verdict_survives_its_way_through_json(tmp_path: Path) -> None:
+    with LocalPlace(tmp_path) as place:
+        verdict = judge_step(step(Single("file", FileCheck("x", contains="y"))), CheckContext(place), (), {})
+    assert type(verdict).from_json(verdict.to_json()) == verdict
