@@ -1,13 +1,19 @@
-"""The app's process: ``python -m coursekit.app [--course PATH] --control N``, started by the supervisor.
+"""The app's process: ``python -m coursekit.app [--course PATH] --control N --runtime FOLDER``, from the supervisor.
 
-``N`` is the descriptor of the line to the supervisor; when that closes, the app ends. Exit codes: 0 after quitting,
+``N`` is the descriptor of the line to the supervisor; when that closes, the app ends. ``FOLDER`` is
+removed by the supervisor. Exit codes: 0 after quitting,
 those of `ExitCode` for a known problem, 70 for a bug, whose traceback is written into a log.
 """
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import os
+import shutil
+import signal
 import sys
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -21,14 +27,28 @@ def main(arguments: Sequence[str]) -> int:
     """Run the app until the student leaves; gives the exit code."""
     words = dict(zip(arguments[::2], arguments[1::2], strict=True))
     course = words.get("--course")
+    runtime = Path(words["--runtime"])
+    tempfile.tempdir = str(runtime)
     try:
-        return _run(Path(course) if course else None, int(words["--control"]))
+        return _run(Path(course) if course else None, int(words["--control"]), runtime)
     except CourseError as error:
         sys.stderr.write(f"{error}\n")
         return int(error.exit_code)
+    except Exception as error:  # a bug: said plainly, its traceback kept for whoever mends it
+        from coursekit.crash import write_crash
+
+        sys.stderr.write(
+            f"coursekit has stumbled over a mistake of its own. What happened stands in {write_crash(error)}\n"
+        )
+        sys.stderr.write("Your work and your points are kept. Start coursekit again to go on.\n")
+        return _BUG
+    finally:
+        shutil.rmtree(runtime, ignore_errors=True)
+        with contextlib.suppress(OSError):
+            runtime.parent.rmdir()  # the supervisor may be gone: whoever is the last to need it removes it
 
 
-def _run(course: Path | None, descriptor: int) -> int:
+def _run(course: Path | None, descriptor: int, runtime: Path) -> int:
     from coursekit.app.app import CoursekitApp
     from coursekit.app.control import Control
     from coursekit.practice.opening import open_practice
@@ -40,17 +60,14 @@ def _run(course: Path | None, descriptor: int) -> int:
 
         def on_load(self) -> None:
             control.listen(lambda: self.exit(return_code=_HUNG_UP))
+            for number in (signal.SIGTERM, signal.SIGHUP):
+                asyncio.get_running_loop().add_signal_handler(number, self.exit, None, 128 + number)
 
     with open_practice(course) as practice:
-        app = SupervisedApp(practice, control)
+        app = SupervisedApp(practice, control, runtime)
         app.run()
     if app.crash is not None:
-        from coursekit.crash import write_crash
-
-        log = write_crash(app.crash)
-        sys.stderr.write(f"coursekit has stumbled over a mistake of its own. What happened stands in {log}\n")
-        sys.stderr.write("Your work and your points are kept. Start coursekit again to go on.\n")
-        return _BUG
+        raise app.crash
     return app.return_code or 0
 
 

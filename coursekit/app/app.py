@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import ClassVar
 
 from textual.app import App
@@ -25,11 +26,16 @@ class CoursekitApp(App[None], inherit_bindings=False):
     CSS_PATH = "coursekit.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+z", "suspend_process", show=False)]
 
-    def __init__(self, practice: Practice, checkers: Checkers) -> None:
+    def __init__(self, practice: Practice, checkers: Checkers, runtime: Path) -> None:
+        """``runtime`` is a folder for what must not outlive the app."""
         super().__init__()
         self.title = practice.course.title
         self.practice = practice
         self.checkers = checkers
+        self.runtime = runtime
+
+    def on_mount(self) -> None:
+        self.app_resume_signal.subscribe(self, lambda _: self.refresh(layout=True))
 
     def get_default_screen(self) -> CourseMap:
         return CourseMap(self.practice)
@@ -45,7 +51,7 @@ class CoursekitApp(App[None], inherit_bindings=False):
     def _open_exercise(self, outline: ExerciseOutline) -> None:
         try:
             self.practice.start(outline.id)
-            self._show(ExerciseScreen(self.practice, outline.id, self.checkers))
+            self._show(ExerciseScreen(self.practice, outline.id, self.checkers, self.runtime))
         except CourseError as error:
             self._offer_a_new_start(outline, error)
 

@@ -6,10 +6,12 @@ import contextlib
 import fcntl
 import os
 import select
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 from collections.abc import Sequence
 
 from coursekit.shell.tree import Tree, become_subreaper
@@ -18,8 +20,11 @@ from coursekit.shell.tree import Tree, become_subreaper
 class Keeper:
     """The supervisor's handle on a keeper and its checker."""
 
-    def __init__(self, argv: Sequence[str]) -> None:
-        """Fork the keeper, which starts the checker. Only a process with one thread may do so."""
+    def __init__(self, argv: Sequence[str], temporary: str) -> None:
+        """Fork the keeper, which starts the checker. Only a process with one thread may do so.
+
+        The checker's temporary files are kept in a folder of its own below ``temporary``, and removed with it.
+        """
         ours, theirs = socket.socketpair()
         order, self._order = os.pipe()
         self.socket: socket.socket | None = ours
@@ -28,7 +33,7 @@ class Keeper:
         if self.pid == 0:
             code = 70
             with contextlib.suppress(BaseException):
-                code = _keep(argv, theirs, order)
+                code = _keep(argv, temporary, theirs, order)
             os._exit(code)
         theirs.close()
         os.close(order)
@@ -49,7 +54,7 @@ class Keeper:
             self.socket = None
 
 
-def _keep(argv: Sequence[str], line: socket.socket, order: int) -> int:
+def _keep(argv: Sequence[str], temporary: str, line: socket.socket, order: int) -> int:
     """The keeper's life: start the checker, wait for its end or for the order, stop all that is left."""
     os.setsid()
     become_subreaper()
@@ -61,7 +66,9 @@ def _keep(argv: Sequence[str], line: socket.socket, order: int) -> int:
     os.dup2(kept[1], 4)
     os.closerange(5, 4096)  # above all the other keepers' pipes, whose closing is the order to end
     tree = Tree()
-    process = subprocess.Popen(argv, stdin=4, stdout=4, env={**os.environ, **tree.environment}, start_new_session=True)
+    folder = tempfile.mkdtemp(prefix="checker-", dir=temporary)
+    environment = {**os.environ, **tree.environment, "TMPDIR": folder}
+    process = subprocess.Popen(argv, stdin=4, stdout=4, env=environment, start_new_session=True)
     tree.grows_from(process.pid)
     os.close(4)
     ended, notify = os.pipe()
@@ -74,6 +81,9 @@ def _keep(argv: Sequence[str], line: socket.socket, order: int) -> int:
             break
         os.read(ended, 100)
     survivors = tree.stop(patience=0.0)
+    shutil.rmtree(folder, ignore_errors=True)
+    with contextlib.suppress(OSError):
+        os.rmdir(temporary)  # whoever is the last to need it removes it
     if survivors:
         print(f"coursekit: processes could not be stopped: {survivors}", file=sys.stderr)  # noqa: T201
     return 0

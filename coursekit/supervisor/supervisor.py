@@ -6,10 +6,12 @@ import contextlib
 import json
 import os
 import select
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Sequence
 from types import FrameType
@@ -19,6 +21,8 @@ from coursekit.supervisor.terminal import TerminalGuard
 
 _GRACE = 0.7
 """Seconds that the app gets to end after it has been asked to."""
+_SHELL_IS_QUICKER = 0.1
+"""Seconds within which a shell that continues a job has continued all of its processes."""
 _KEPT = "Your work and your points are kept: start coursekit again to go on."
 
 
@@ -26,9 +30,11 @@ class Supervisor:
     """Runs one app to its end."""
 
     def __init__(self, app: Sequence[str], checker: Sequence[str]) -> None:
-        """``app`` and ``checker`` are the commands to start; the app gets ``--control N`` added."""
+        """``app`` and ``checker`` are the commands to start; the app gets ``--control N --runtime FOLDER`` added."""
         self._app_argv = list(app)
         self._checker_argv = list(checker)
+        self._runtime = tempfile.mkdtemp(prefix="coursekit-app-")
+        """Where app and checkers keep what must not outlive them, however they die."""
         self._keepers: dict[int, Keeper] = {}
         self._spare: Keeper | None = None
         self._control: socket.socket | None = None
@@ -56,6 +62,7 @@ class Supervisor:
         finally:
             guard.give_back(leave_screen=status != 0)
             self._stop_keepers()
+            shutil.rmtree(self._runtime, ignore_errors=True)
         if self._asked_to_end is None and status > 128:
             sys.stderr.write(f"The app was stopped by signal {status - 128}. {_KEPT}\n")
         return status if self._asked_to_end is None else 128 + self._asked_to_end
@@ -67,7 +74,9 @@ class Supervisor:
     def _start_app(self) -> subprocess.Popen[bytes]:
         ours, theirs = socket.socketpair()
         self._control = ours
-        argv = [*self._app_argv, "--control", str(theirs.fileno())]
+        folder = os.path.join(self._runtime, "app")
+        os.mkdir(folder)
+        argv = [*self._app_argv, "--control", str(theirs.fileno()), "--runtime", folder]
         app = subprocess.Popen(argv, pass_fds=[theirs.fileno()])
         theirs.close()
         return app
@@ -82,8 +91,7 @@ class Supervisor:
         if os.WIFSTOPPED(status):
             guard.give_back(leave_screen=False)  # the app has left its screen before it stopped
             os.kill(os.getpid(), signal.SIGSTOP)  # the shell sees its job stop; `fg` continues all of it
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(app.pid, signal.SIGCONT)
+            _continue(app.pid)
             return None
         app.returncode = os.waitstatus_to_exitcode(status)
         return _shell_status(app.returncode)
@@ -142,7 +150,7 @@ class Supervisor:
             socket.send_fds(self._control, [data], [line.fileno()] if line else [])
 
     def _start_keeper(self) -> Keeper:
-        keeper = Keeper(self._checker_argv)
+        keeper = Keeper(self._checker_argv, self._runtime)
         self._keepers[keeper.pid] = keeper
         return keeper
 
@@ -161,6 +169,17 @@ class Supervisor:
         for pid in self._keepers:
             os.waitpid(pid, 0)
         self._keepers.clear()
+
+
+def _continue(pid: int) -> None:
+    """Continue a stopped child, unless the shell has done so: a second SIGCONT would have the app start over twice."""
+    deadline = time.monotonic() + _SHELL_IS_QUICKER
+    while time.monotonic() < deadline:
+        if os.waitpid(pid, os.WNOHANG | os.WCONTINUED)[0]:
+            return
+        time.sleep(0.005)
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGCONT)
 
 
 def _shell_status(code: int) -> int:

@@ -28,6 +28,7 @@ from coursekit.shell.program import find_program
 from tests.checks.conftest import Look
 from tests.checks.packages import install, site_packages
 
+PYTHON = str(find_program("python3"))
 PASSED, FAILED, ERROR = Outcome.PASSED, Outcome.FAILED, Outcome.ERROR
 
 
@@ -120,9 +121,7 @@ def test_an_environment_of_virtualenv(look: Look, tmp_path: Path) -> None:
 
 
 def test_an_environment_of_copies(look: Look, tmp_path: Path) -> None:
-    subprocess.run(
-        [find_program("python3") or "", "-m", "venv", "--copies", "--without-pip", tmp_path / "env"], check=True
-    )
+    subprocess.run([PYTHON, "-m", "venv", "--copies", "--without-pip", tmp_path / "env"], check=True)
     assert look(VenvCheck("env")).outcome is PASSED
 
 

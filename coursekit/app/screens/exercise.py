@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from pathlib import Path
 from typing import ClassVar
 
 from textual import events
@@ -74,11 +75,12 @@ class ExerciseScreen(Screen[None]):
         ("q", "Quit", "app.quit"),
     )
 
-    def __init__(self, practice: Practice, exercise_id: str, checkers: Checkers) -> None:
+    def __init__(self, practice: Practice, exercise_id: str, checkers: Checkers, runtime: Path) -> None:
         """The exercise must have been started. Raises CourseError when its content cannot be read."""
         super().__init__()
         self._practice = practice
         self._exercise_id = exercise_id
+        self._runtime = runtime
         self._exercise = practice.exercise(exercise_id)
         self._checking = Checking(practice, exercise_id, checkers)
         self._automatic = AutomaticChecks(self._checking.check, self._next_to_check, self._take_automatic)
@@ -106,7 +108,8 @@ class ExerciseScreen(Screen[None]):
                 yield VerticalScroll(id="guide")
                 yield Panel(id="panel")
             with Vertical(id="shell"):
-                yield StudentTerminal(self._practice.workspace(self._exercise_id), _F_KEYS | _MENU_KEYS, _F_KEYS)
+                workspace = self._practice.workspace(self._exercise_id)
+                yield StudentTerminal(workspace, self._runtime, _F_KEYS | _MENU_KEYS, _F_KEYS)
         yield Footer(show_command_palette=False)
 
     async def on_mount(self) -> None:

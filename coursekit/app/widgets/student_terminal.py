@@ -34,11 +34,16 @@ class StudentTerminal(Terminal):
     class Quiet(Message):
         """A command seems to have ended, though no mark said so: marks are missing."""
 
-    def __init__(self, workspace: Path, reserved_keys: frozenset[str], yielded_keys: frozenset[str]) -> None:
-        """``yielded_keys`` are those of the reserved keys that a program on the whole screen gets."""
+    def __init__(
+        self, workspace: Path, runtime: Path, reserved_keys: frozenset[str], yielded_keys: frozenset[str]
+    ) -> None:
+        """``runtime`` is a folder for the shell's own files.
+
+        A program on the whole screen gets those of the reserved keys that are among ``yielded_keys``.
+        """
         super().__init__(reserved_keys=reserved_keys, yielded_keys=yielded_keys)
         self._workspace = workspace
-        self._runtime = tempfile.TemporaryDirectory(prefix="coursekit-shell-")
+        self._runtime = runtime
         self._launch: Launch | None = None
         self._shell: StudentShell | None = None
         self._marks = MarkReader("")
@@ -81,7 +86,7 @@ class StudentTerminal(Terminal):
     def open_shell(self) -> None:
         """Start the student's shell in the workspace, in the place of one that was there. Raises CourseError."""
         self.close_shell()
-        self._launch = plan_student_shell(self._workspace, os.environ, Path(self._runtime.name))
+        self._launch = plan_student_shell(self._workspace, os.environ, Path(tempfile.mkdtemp(dir=self._runtime)))
         self._marks = MarkReader(self._launch.nonce)
         self._watch = MarkWatch()
         self.state, self.at_prompt = None, False
@@ -107,7 +112,6 @@ class StudentTerminal(Terminal):
 
     def on_unmount(self) -> None:
         self.close_shell()
-        self._runtime.cleanup()
 
     def _read_marks(self, data: bytes) -> bytes:
         screen, marks = self._marks.feed(data)
