@@ -43,6 +43,7 @@ class Terminal:
         known = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "TERM": "xterm-256color", **environment}
         self.process = ptyprocess.PtyProcess.spawn(list(argv), cwd=cwd, env=known, dimensions=(rows, columns))
         os.set_blocking(self.process.fd, False)
+        self._closed = False
         self.status: int | None = None
         """The exit status, or 128 + N after signal N, once `wait` has returned."""
         self.settings = termios.tcgetattr(self.process.fd)
@@ -55,6 +56,8 @@ class Terminal:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if self._closed:
+            return
         if self.status is None:
             try:
                 os.kill(self.process.pid, signal.SIGCONT)
@@ -63,7 +66,9 @@ class Terminal:
             except (ProcessLookupError, AssertionError):
                 os.kill(self.process.pid, signal.SIGKILL)
                 self.wait(5)
-        os.close(self.process.fd)
+        self._closed = True
+        self.process.closed = True
+        self.process.fileobj.close()
 
     @property
     def pid(self) -> int:

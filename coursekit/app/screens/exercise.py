@@ -35,8 +35,6 @@ from coursekit.practice.wording import counted
 
 _WIDE = 100
 """Columns from which guide and shell stand side by side."""
-_MENU_KEYS = frozenset({"ctrl+@", "ctrl+space", "alt+m"})
-_F_KEYS = frozenset(f"f{number}" for number in range(1, 11))
 _SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
 _GOOD, _BAD, _QUIET = "bold $text-success", "bold $text-warning", "$text-muted"
 
@@ -46,17 +44,17 @@ class ExerciseScreen(Screen[None]):
 
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (_WIDE, "-wide")]  # noqa: RUF012 (Textual declares it)
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f1", "app.help", "Help", key_display="F1"),
-        Binding("f2", "check", "Check", key_display="F2"),
-        Binding("f3", "hint", "Hint", key_display="F3"),
-        Binding("f4", "insert", "Insert", key_display="F4"),
-        Binding("f5", "other_side", "Guide/Shell", key_display="F5", show=False),
-        Binding("f6", "zoom", "Zoom", key_display="F6", show=False),
-        Binding("f7", "reset", "Reset", key_display="F7"),
-        Binding("f8", "previous", "Previous", key_display="F8", show=False),
-        Binding("f9", "next", "Next", key_display="F9"),
-        Binding("f10", "app.map", "Map", key_display="F10"),
-        Binding("ctrl+@,ctrl+space,alt+m", "menu", "Menu", key_display="^Space"),
+        Binding("f1", "help", "Help", key_display="F1", priority=True),
+        Binding("f2", "check", "Check", key_display="F2", priority=True),
+        Binding("f3", "hint", "Hint", key_display="F3", priority=True),
+        Binding("f4", "insert", "Insert", key_display="F4", priority=True),
+        Binding("f5", "other_side", "Guide/Shell", key_display="F5", show=False, priority=True),
+        Binding("f6", "zoom", "Zoom", key_display="F6", show=False, priority=True),
+        Binding("f7", "reset", "Reset", key_display="F7", priority=True),
+        Binding("f8", "previous", "Previous", key_display="F8", show=False, priority=True),
+        Binding("f9", "next", "Next", key_display="F9", priority=True),
+        Binding("f10", "map", "Map", key_display="F10", priority=True),
+        Binding("ctrl+@,ctrl+space,alt+m", "menu", "Menu", key_display="^Space", priority=True),
         Binding("escape", "close", "Close", show=False, priority=True),
         Binding("enter", "new_shell", "New shell", show=False),
     ]
@@ -70,8 +68,8 @@ class ExerciseScreen(Screen[None]):
         ("p", "Previous step", "previous"),
         ("r", "Reset: begin anew", "reset"),
         ("s", "Start a new shell", "new_shell"),
-        ("m", "Map of the course", "app.map"),
-        ("?", "Help", "app.help"),
+        ("m", "Map of the course", "map"),
+        ("?", "Help", "help"),
         ("q", "Quit", "app.quit"),
     )
 
@@ -109,7 +107,7 @@ class ExerciseScreen(Screen[None]):
                 yield Panel(id="panel")
             with Vertical(id="shell"):
                 workspace = self._practice.workspace(self._exercise_id)
-                yield StudentTerminal(workspace, self._runtime, _F_KEYS | _MENU_KEYS, _F_KEYS)
+                yield StudentTerminal(workspace, self._runtime)
         yield Footer(show_command_palette=False)
 
     async def on_mount(self) -> None:
@@ -180,9 +178,9 @@ class ExerciseScreen(Screen[None]):
         """Go to a question that has not been answered rightly, else to the shell."""
         questions = self.query(OptionList)
         if questions and not self._standing.step(self._viewed).achieved:
-            questions.first().focus(scroll_visible=False)
+            self.set_focus(questions.first(), scroll_visible=False)
         else:
-            self._terminal.focus()
+            self.set_focus(self._terminal)
 
     def _view(self, step_id: str) -> None:
         if step_id != self._viewed:
@@ -241,7 +239,7 @@ class ExerciseScreen(Screen[None]):
         """Start the shell anew in the exercise's folder."""
         self._say("")
         self._open_shell()
-        self._terminal.focus()
+        self.set_focus(self._terminal)
 
     # Automatic checks
 
@@ -353,13 +351,18 @@ class ExerciseScreen(Screen[None]):
             self._say(f"{turn} checking {self._step.title} … {seconds:.0f} s (Esc stops it)", "bold")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Esc and Enter belong to the shell unless there is something of ours to close or to open."""
+        """Which keys are ours now. A program that fills the shell has all of them but the menu's.
+
+        Esc and Enter belong to the shell unless there is something of ours to close or to open.
+        """
+        if not self.is_current:
+            return False
+        full = self.focused is self._terminal and self._terminal.modes.alternate_screen
         if action == "close":
-            ours = self._panel.has_class("shown") and not self._terminal.modes.alternate_screen
-            return self.is_current and (self._asked is not None or ours)
+            return self._asked is not None or (self._panel.has_class("shown") and not full)
         if action == "new_shell":
             return self._terminal.has_ended
-        return True
+        return action == "menu" or not full
 
     def action_close(self) -> None:
         """Stop a check that runs; else close the panel."""
@@ -428,7 +431,7 @@ class ExerciseScreen(Screen[None]):
             self._say("A program is running in your shell: wait until the prompt is back.", _BAD)
             return
         self._terminal.put_at_prompt(command)
-        self._terminal.focus()
+        self.set_focus(self._terminal)
         self._say("Enter runs it.")
 
     # Moving about
@@ -453,14 +456,14 @@ class ExerciseScreen(Screen[None]):
         """To the guide, its question, or what hides it, and back to the shell."""
         if self.focused is not self._terminal:
             self.remove_class("-only-guide")
-            self._terminal.focus()
+            self.set_focus(self._terminal)
             return
         self.remove_class("-only-shell")
         questions = self.query(OptionList)
         if self._panel.has_class("shown") and self.has_class("-narrow"):
-            self._panel.focus()
+            self.set_focus(self._panel)
         else:
-            (questions.first() if questions else self.query_one("#guide")).focus()
+            self.set_focus(questions.first() if questions else self.query_one("#guide"))
 
     def action_zoom(self) -> None:
         """Give the whole window to the side that has the focus, and back."""
@@ -486,8 +489,15 @@ class ExerciseScreen(Screen[None]):
     def action_teach(self) -> None:
         """Put the line at the prompt that brings the marks back."""
         self._terminal.integrate_again()
-        self._terminal.focus()
+        self.set_focus(self._terminal)
         self._say("Enter runs it.")
+
+    def action_help(self) -> None:
+        self.app.action_help()  # type: ignore[attr-defined]
+
+    def action_map(self) -> None:
+        """Back to the map of the course."""
+        self.app.action_map()  # type: ignore[attr-defined]
 
     def action_reset(self) -> None:
         """Begin the step or the exercise anew, once the student has said which."""
@@ -519,6 +529,6 @@ class ExerciseScreen(Screen[None]):
         self._view(step_id or (current.outline.id if current else self._viewed))
         if step_id is None:
             self._open_shell()
-        self._terminal.focus()
+        self.set_focus(self._terminal)
         text = f"What you had is kept in {kept}" if kept else "Nothing of yours had to be moved."
         self._open_panel().say("Begun anew.", text)

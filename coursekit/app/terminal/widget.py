@@ -1,6 +1,6 @@
 """The terminal widget: a screen view with a process behind it, that gets the keys, the pastes and the mouse.
 
-It gets every key but those that the app reserves; the app must not have priority bindings of its own for others
+It gets every key that is not a priority binding of the app's: the app has few of those, and none of Textual's own
 (`inherit_bindings=False`, `ENABLE_COMMAND_PALETTE = False`). It starts no process, and ends none but one that has
 already closed its terminal.
 """
@@ -74,21 +74,13 @@ class Terminal(ScreenView, can_focus=True):
     def __init__(
         self,
         *,
-        reserved_keys: frozenset[str] = frozenset(),
-        yielded_keys: frozenset[str] = frozenset(),
         scrollback: int = 10_000,
         engine: MakeEngine = make_engine,
         name: str | None = None,
         id: str | None = None,
         classes: str | None = None,
     ) -> None:
-        """`reserved_keys` are the names of the keys that go to the app instead.
-
-        A program that has the whole screen gets those of them that are among `yielded_keys`.
-        """
         super().__init__(scrollback=scrollback, engine=engine, name=name, id=id, classes=classes)
-        self._reserved_keys = reserved_keys
-        self._yielded_keys = yielded_keys
         self._process: TerminalProcess | None = None
         self._stream: Stream | None = None
         self._filter: Callable[[bytes], bytes] | None = None
@@ -147,8 +139,7 @@ class Terminal(ScreenView, can_focus=True):
             self.post_message(self.Typed(self, enter))
 
     def on_key(self, event: events.Key) -> None:
-        yielded = self.modes.alternate_screen and event.key in self._yielded_keys
-        if self._stream is None or (event.key in self._reserved_keys and not yielded):
+        if self._stream is None:
             return
         if event.key in ("shift+pageup", "shift+pagedown") and not self.modes.alternate_screen:
             page = max(1, self.size.height - 1)

@@ -19,7 +19,7 @@ _CLEAR_LINE = b"\x05\x15"
 
 
 class StudentTerminal(Terminal):
-    """Keys go to the shell, but for the few that the app keeps for itself."""
+    """Keys go to the shell, but for the few that are bindings of the app's."""
 
     class Prompt(Message):
         """The shell waits for a command, and said what is active in it."""
@@ -34,14 +34,9 @@ class StudentTerminal(Terminal):
     class Quiet(Message):
         """A command seems to have ended, though no mark said so: marks are missing."""
 
-    def __init__(
-        self, workspace: Path, runtime: Path, reserved_keys: frozenset[str], yielded_keys: frozenset[str]
-    ) -> None:
-        """``runtime`` is a folder for the shell's own files.
-
-        A program on the whole screen gets those of the reserved keys that are among ``yielded_keys``.
-        """
-        super().__init__(reserved_keys=reserved_keys, yielded_keys=yielded_keys)
+    def __init__(self, workspace: Path, runtime: Path) -> None:
+        """``runtime`` is a folder for the shell's own files."""
+        super().__init__()
         self._workspace = workspace
         self._runtime = runtime
         self._launch: Launch | None = None

@@ -28,7 +28,7 @@ MakeEngine = Callable[[int, int, int], ScreenEngine]
 
 class TerminalApp(App[None], inherit_bindings=False):
     ENABLE_COMMAND_PALETTE = False
-    BINDINGS = (Binding("f10", "mark_reserved", "reserved"),)
+    BINDINGS = (Binding("f10", "mark_reserved", "reserved", priority=True),)
 
     def __init__(self, **options: Any) -> None:
         super().__init__()
@@ -37,7 +37,7 @@ class TerminalApp(App[None], inherit_bindings=False):
         self.reserved = 0
 
     def compose(self) -> ComposeResult:
-        yield Terminal(reserved_keys=frozenset({"f10"}), **self.options)
+        yield Terminal(**self.options)
 
     def action_mark_reserved(self) -> None:
         self.reserved += 1

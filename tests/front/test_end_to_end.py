@@ -1,0 +1,124 @@
+"""A student's way, in a real terminal: from the map to finished exercises, quitting in between, and coming back."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from coursekit.checks import KINDS
+from coursekit.course.exercises import draw_values, read_exercise
+from coursekit.course.locate import find_course
+from coursekit.course.outline import read_course
+from coursekit.course.solutions import read_solution
+from coursekit.model.solution import Answer, Type
+from coursekit.progress.store import Store
+from tests.courses import make_course
+from tests.front.test_supervisor import child
+from tests.terminals import coursekit
+
+
+@pytest.mark.parametrize(("columns", "rows"), [(80, 24), (160, 48)])
+def test_the_tiny_course_from_the_map_to_its_end(tmp_path: Path, columns: int, rows: int) -> None:
+    course = make_course(tmp_path / "course")
+    with coursekit(course, tmp_path / "home", columns, rows) as app:
+        app.shows("○ Tiny (0/7 points)")
+        app.press("Down", "Enter")
+        app.shows("Tiny · 0/7 points", "touch made", "venv/tiny")
+        app.press("touch made", "Enter")
+        app.shows("✓ Make it: passed, 4 points", "Tiny · 4/7 points", "Why?")
+        app.press("F5", "2")
+        app.shows("Right.", "Just so.", "Tiny · 6/7 points")
+        app.press("touch again; cd below", "Enter")
+        app.shows("All steps have passed: 7 of 7 points.", "F9 opens what comes next: Slow.")
+        app.press("F10")
+        app.shows("● Tiny (finished, 7/7 points)")
+        app.press("q")
+        assert app.wait() == 0
+        assert app.restored
+
+
+def test_quit_in_the_middle_and_come_back(tmp_path: Path) -> None:
+    course = make_course(tmp_path / "course")
+    with coursekit(course, tmp_path / "home") as app:
+        app.shows("Tiny")
+        app.press("Down", "Enter")
+        app.shows("venv/tiny")
+        app.press("touch made", "Enter")
+        app.shows("Tiny · 4/7 points")
+        os.kill(child(app.pid, "coursekit.app"), signal.SIGKILL)
+        assert app.wait() == 137
+    with coursekit(course, tmp_path / "home") as app:
+        app.shows("◐ Tiny (started, 4/7 points)")
+        app.press("Enter")
+        app.shows("Tiny · 4/7 points", "Say why", "Why?")
+    assert (tmp_path / "home/coursekit/venv/tiny/made").exists()
+
+
+def test_what_another_terminal_does_is_seen(tmp_path: Path) -> None:
+    course = make_course(tmp_path / "course")
+    with coursekit(course, tmp_path / "home") as app:
+        app.shows("Tiny")
+        app.press("Down", "Enter")
+        app.shows("venv/tiny")
+        (tmp_path / "home/coursekit/venv/tiny/made").touch()
+        words = [sys.executable, "-m", "coursekit", "--course", str(course), "check", "venv/tiny", "first"]
+        environment = {**os.environ, "COURSEKIT_HOME": str(tmp_path / "home/coursekit")}
+        assert "Make it: passed" in subprocess.run(words, env=environment, capture_output=True, text=True).stdout
+        app.shows("Tiny · 4/7 points")
+
+
+def test_checks_by_themselves_never_cost_a_key(tmp_path: Path) -> None:
+    """While steps are checked after every command, everything typed arrives."""
+    with coursekit(make_course(tmp_path / "course"), tmp_path / "home") as app:
+        app.shows("Tiny")
+        app.press("Down", "Enter")
+        app.shows("venv/tiny")
+        for number in range(20):
+            app.press(f"echo {number} >> typed", "Enter")
+        app.press("echo the-last''-one", "Enter")
+        app.shows("the-last-one")
+    typed = (tmp_path / "home/coursekit/venv/tiny/typed").read_text()
+    assert typed.split() == [str(number) for number in range(20)]
+
+
+def _items() -> list[str]:
+    return [item.id for lab in read_course(find_course()).labs for item in lab.items]
+
+
+@pytest.mark.network
+@pytest.mark.parametrize("exercise_id", ["venv/create", "venv/packages", "venv/two-projects"])
+def test_the_course_as_its_solutions_have_it(tmp_path: Path, exercise_id: str) -> None:
+    """What the solution types, typed in the app: every step turns green by itself."""
+    home = tmp_path / "home"
+    with Store.open(home / "coursekit" / ".coursekit" / "progress.sqlite3") as store:
+        values = draw_values(find_course(), exercise_id, store.seed())
+    exercise = read_exercise(find_course(), exercise_id, kinds=KINDS, values=values)
+    points = 0
+    cache = {"PIP_CACHE_DIR": os.environ.get("PIP_CACHE_DIR", str(Path.home() / ".cache" / "pip"))}
+    with coursekit(None, home, 120, 40, **cache) as app:
+        app.shows("Quit")
+        app.press(*["Down"] * _items().index(exercise_id), "Enter")
+        app.shows(f"0/{exercise.points} points", exercise_id)
+        for step_id, actions in read_solution(exercise).steps:
+            for action in actions:
+                match action:
+                    case Type(text):
+                        app.press(text, "Enter")
+                    case Answer(_, choice):
+                        question = exercise.step(step_id).question
+                        assert question is not None
+                        number = [option.text for option in question.choices].index(choice) + 1
+                        app.shows("1. ", "2. ")
+                        app.press(*(["F5"] if points else []), str(number))  # the first one has the focus
+            points += exercise.step(step_id).points
+            app.shows(f"{points}/{exercise.points} points", seconds=90)
+        app.shows("All steps have passed")
+        app.press("F10")
+        app.shows(f"● {exercise.title} (finished")
+        app.press("q")
+        assert app.wait() == 0
