@@ -26,11 +26,10 @@ def test(course: Path | None, exercises: tuple[str, ...], every: bool) -> int:
     On the untouched start every step fails; after the solution's own step it passes; every typical mistake fails at
     the step it names, with the feedback it names; nothing is left behind. EXERCISES may be a technology: venv.
     """
-    from coursekit.course.locate import find_course
-    from coursekit.course.outline import read_course
+    from coursekit.practice.opening import open_course
     from coursekit.rehearsal.rehearsal import Report, rehearse
 
-    outline = read_course(find_course(course))
+    outline = open_course(course)
     chosen = [
         exercise.id
         for exercise in outline.exercises

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
@@ -37,8 +38,10 @@ def command(course: Path | None, words: tuple[str, ...], yes: bool) -> None:
             return
         achieved = practice.standing(exercise_id).step(step_id).achieved
         if coming and coming.cost and not achieved and not yes:
-            question = f"The next hint takes {counted(coming.cost, 'point')} off this step. Open it?"
-            if not click.confirm(question, default=False):
+            price = f"The next hint takes {counted(coming.cost, 'point')} off this step."
+            if not sys.stdin.isatty():
+                raise CourseError(price, f"To open it: coursekit hint {exercise_id} {step_id} --yes")
+            if not click.confirm(f"{price} Open it?", default=False):
                 return
         opened = practice.hint(exercise_id, step_id)
         say(f"Hint {opened.level} of {opened.levels}: {opened.hint.text}")

@@ -6,20 +6,27 @@ Read without pydantic, since the app's first screen waits for it.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from coursekit.course.document import Document, described, read_document, require_list, require_mapping
 from coursekit.course.problems import ContentError, Problem, did_you_mean, one_of
 from coursekit.model.course import Course, ExerciseOutline, Lab, Page, StepOutline
 
+if TYPE_CHECKING:
+    from coursekit.course.check_trees import Kinds
+
 _EXERCISE_ID = re.compile(r"[a-z0-9-]+/[a-z0-9-]+")
 _NAME = re.compile(r"[a-z0-9-]+")
 
 
-def read_course(folder: Path) -> Course:
-    """The course in a folder. Raises ContentError with every mistake in what the map shows."""
+def read_course(folder: Path, kinds: Callable[[], Kinds]) -> Course:
+    """The course in a folder. Raises ContentError with every mistake in what the map shows.
+
+    An exercise that cannot be shown is read as a whole, so that all of its mistakes are told: only for that ``kinds``,
+    the kinds of check, are asked for.
+    """
     problems: list[Problem] = []
     document = read_document(folder / "labs" / "course.yaml", "labs/course.yaml")
     fields = _fields(document, (), document.data, {"title": str, "version": str, "labs": list})
@@ -28,7 +35,7 @@ def read_course(folder: Path) -> Course:
         if not isinstance(name, str) or not _NAME.fullmatch(name):
             document.complain(("labs", index), f"should be the name of a folder in labs/, not {described(name)}")
         else:
-            labs.append(_read_lab(folder, name, problems))
+            labs.append(_read_lab(folder, name, problems, kinds))
     _refuse_twice(document, labs)
     problems += document.problems
     if problems:
@@ -36,7 +43,7 @@ def read_course(folder: Path) -> Course:
     return Course(fields["title"], fields["version"], tuple(labs), folder)
 
 
-def _read_lab(folder: Path, name: str, problems: list[Problem]) -> Lab:
+def _read_lab(folder: Path, name: str, problems: list[Problem], kinds: Callable[[], Kinds]) -> Lab:
     document = read_document(folder / "labs" / name / "lab.yaml", f"labs/{name}/lab.yaml")
     wanted = {"title": str, "summary": str, "minutes": int, "items": list}
     fields = _fields(document, (), document.data, wanted)
@@ -48,7 +55,7 @@ def _read_lab(folder: Path, name: str, problems: list[Problem]) -> Lab:
                 items += [read] if read else []
             case {"exercise": str(exercise)} if len(item) == 1 and _EXERCISE_ID.fullmatch(exercise):
                 if (folder / "exercises" / exercise).is_dir():
-                    items += _read_outline(folder, exercise, problems)
+                    items += _read_outline(folder, exercise, problems, kinds)
                 else:
                     document.complain(("items", index), _no_such_exercise(folder, exercise))
             case _:
@@ -77,28 +84,38 @@ def _read_page(folder: Path, lab: str, name: str, document: Document, index: int
     return Page(lab, name, title, path)
 
 
-def _read_outline(folder: Path, exercise: str, problems: list[Problem]) -> list[ExerciseOutline]:
+def _read_outline(
+    folder: Path, exercise: str, problems: list[Problem], kinds: Callable[[], Kinds]
+) -> list[ExerciseOutline]:
     name = f"exercises/{exercise}/exercise.yaml"
     document = read_document(folder / name, name)
     data = document.data if isinstance(document.data, Mapping) else {}
-    steps = data.get("steps")
     try:
-        outline = ExerciseOutline(
-            exercise,
-            _plain(data["title"], str),
-            _plain(data["summary"], str),
-            _plain(data["minutes"], int),
-            tuple(
-                StepOutline(_plain(step["id"], str), _plain(step["title"], str), _plain(step["points"], int))
-                for step in steps or ()
-            ),
-        )
-    except (KeyError, TypeError) as error:
-        if not document.problems:
-            document.complain((), f"title, summary, minutes, and each step's id, title and points are needed ({error})")
-        outline = None
-    problems += document.problems
-    return [outline] if outline else []
+        return [_outline(exercise, data)]
+    except (KeyError, TypeError):
+        problems += document.problems or _all_problems(folder, exercise, kinds())
+    return []
+
+
+def _outline(exercise: str, data: Mapping[str, Any]) -> ExerciseOutline:
+    """What the map shows of an exercise. Raises KeyError or TypeError for what cannot be shown."""
+    steps = tuple(
+        StepOutline(_plain(step["id"], str), _plain(step["title"], str), _plain(step["points"], int))
+        for step in data.get("steps") or ()
+    )
+    return ExerciseOutline(
+        exercise, _plain(data["title"], str), _plain(data["summary"], str), _plain(data["minutes"], int), steps
+    )
+
+
+def _all_problems(folder: Path, exercise: str, kinds: Kinds) -> Sequence[Problem]:
+    from coursekit.course.exercises import read_exercise
+
+    try:
+        read_exercise(folder, exercise, kinds=kinds)
+    except ContentError as error:
+        return error.problems
+    return [Problem(f"exercises/{exercise}/exercise.yaml", 1, 1, "the course map cannot show this exercise")]
 
 
 def _plain(data: Any, wanted: type) -> Any:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from coursekit.checks import KINDS
 from coursekit.course.exercises import read_exercise
 from coursekit.course.outline import read_course
 from coursekit.course.problems import ContentError
@@ -140,7 +141,7 @@ def test_mistakes_in_every_file_of_the_map(course: Path, write: Write) -> None:
     )
     write(EXERCISE, "title: X\ntitle: Y\n")
     with pytest.raises(ContentError) as caught:
-        read_course(course)
+        read_course(course, lambda: KINDS)
     text = str(caught.value)
     for complaint in [
         "labs/course.yaml:2:10: `version` should be a text, not the number 1.0; put it in quotes",

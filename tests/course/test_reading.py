@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from coursekit.checks import KINDS
 from coursekit.course.exercises import content_hash, draw_values, read_exercise
 from coursekit.course.guide import commands
 from coursekit.course.locate import find_course
@@ -23,7 +24,7 @@ Write = Callable[[str, str], Path]
 
 
 def test_the_map_holds_labs_pages_and_exercises_in_order(course: Path) -> None:
-    read = read_course(course)
+    read = read_course(course, lambda: KINDS)
     [lab] = read.labs
     page, exercise = lab.items
     assert isinstance(page, Page)
@@ -87,4 +88,4 @@ def test_a_missing_exercise_is_a_content_error(course: Path, kinds: dict[str, ty
     with pytest.raises(ContentError, match="this file is missing"):
         read_exercise(course, "venv/tiny", kinds=kinds)
     with pytest.raises(ContentError, match="no folder exercises/venv/tiny"):
-        read_course(course)
+        read_course(course, lambda: KINDS)

@@ -13,9 +13,9 @@ import pytest
 from coursekit.checks import KINDS
 from coursekit.course.exercises import draw_values, read_exercise
 from coursekit.course.locate import find_course
-from coursekit.course.outline import read_course
 from coursekit.course.solutions import read_solution
 from coursekit.model.solution import Answer, Type
+from coursekit.practice.opening import open_course
 from coursekit.progress.store import Store
 from tests.courses import make_course
 from tests.front.test_supervisor import child
@@ -87,7 +87,7 @@ def test_checks_by_themselves_never_cost_a_key(tmp_path: Path) -> None:
 
 
 def _items() -> list[str]:
-    return [item.id for lab in read_course(find_course()).labs for item in lab.items]
+    return [item.id for lab in open_course().labs for item in lab.items]
 
 
 @pytest.mark.network

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from coursekit.checks import KINDS
 from coursekit.course.outline import read_course
 from coursekit.practice.home import Home
 from coursekit.practice.practice import Practice
@@ -70,4 +71,4 @@ def course_folder(tmp_path: Path) -> Path:
 def practice(tmp_path: Path, course_folder: Path) -> Iterator[Practice]:
     home = Home(tmp_path / "home")
     with Store.open(home.store) as store:
-        yield Practice(read_course(course_folder), store, home)
+        yield Practice(read_course(course_folder, lambda: KINDS), store, home)

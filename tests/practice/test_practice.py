@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from coursekit.checks import KINDS
 from coursekit.course.outline import read_course
 from coursekit.errors import CourseError
 from coursekit.model.event import What
@@ -193,7 +194,7 @@ def test_everything_is_there_when_the_student_comes_back(practice: Practice, cou
     values = practice.start(TINY).values
     practice.record(TINY, "first", PASSED, asked=True)
     with Store.open(practice.home.store) as store:
-        later = Practice(read_course(course_folder), store, practice.home)
+        later = Practice(read_course(course_folder, lambda: KINDS), store, practice.home)
         assert later.start(TINY).values == values
         assert later.standing(TINY) == practice.standing(TINY)
         assert later.last_exercise() == TINY
