@@ -34,14 +34,18 @@ class Panel(VerticalScroll):
     Panel Static { width: 1fr; height: auto; }
     """
 
+    def __init__(self, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._text = Static()
+
     def compose(self) -> ComposeResult:
-        yield Static()
+        yield self._text
 
     def say(self, title: str, text: Content | str = "", style: str = "bold") -> None:
         """Show a title and a text. Nothing in either is taken for markup."""
         body = text if isinstance(text, Content) else prose(text)
         parts = [Content.styled(visible(title), style), body] if body.plain else [Content.styled(visible(title), style)]
-        self.query_one(Static).update(Content("\n").join(parts))
+        self._text.update(Content("\n").join(parts))
         self.add_class("shown")
         self.scroll_home(animate=False)
 

@@ -19,13 +19,18 @@ class StatusBar(Horizontal):
     StatusBar #news { width: 1fr; text-align: right; text-overflow: ellipsis; text-wrap: nowrap; margin-left: 2; }
     """
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._title = Static(id="title")
+        self._news = Static(id="news")
+
     def compose(self) -> ComposeResult:
-        yield Static(id="title")
-        yield Static(id="news")
+        yield self._title
+        yield self._news
 
     def show_title(self, title: str) -> None:
-        self.query_one("#title", Static).update(Content(visible(title)))
+        self._title.update(Content(visible(title)))
 
     def say(self, news: str, style: str = "") -> None:
         """Tell what happened last. Nothing in it is taken for markup."""
-        self.query_one("#news", Static).update(Content.styled(visible(news), style))
+        self._news.update(Content.styled(visible(news), style))

@@ -1,0 +1,149 @@
+"""The app with the tiny course, driven by Textual's pilot, with real checkers and a real shell."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import pytest
+from textual import events
+from textual.content import Content
+from textual.pilot import Pilot
+from textual.widgets import Static
+
+from coursekit.app.app import CoursekitApp
+from coursekit.app.control import connect
+from coursekit.app.screens.exercise import ExerciseScreen
+from coursekit.app.widgets.panel import Panel
+from coursekit.app.widgets.student_terminal import StudentTerminal
+from coursekit.checker.remote import RemoteChecker
+from coursekit.practice.opening import open_practice
+from coursekit.practice.practice import Practice
+from tests.courses import make_course
+
+
+class OwnCheckers:
+    """Checker processes without a supervisor."""
+
+    def __init__(self) -> None:
+        self._processes: dict[int, subprocess.Popen[bytes]] = {}
+
+    async def open(self) -> tuple[RemoteChecker, int]:
+        ours, theirs = socket.socketpair()
+        process = subprocess.Popen([sys.executable, "-m", "coursekit.checker"], stdin=theirs, stdout=theirs)
+        theirs.close()
+        ours.setblocking(False)
+        self._processes[process.pid] = process
+        return await connect(ours), process.pid
+
+    def stop(self, number: int) -> None:
+        self._processes[number].kill()
+
+    def close(self) -> None:
+        """Wait until all have ended, as they do when nobody listens any more."""
+        for process in self._processes.values():
+            process.wait(5)
+
+
+class Student:
+    """What a test does in the app, and what it sees."""
+
+    def __init__(self, app: CoursekitApp, pilot: Pilot[None], practice: Practice) -> None:
+        self.app, self.pilot, self.practice = app, pilot, practice
+
+    @property
+    def screen(self) -> ExerciseScreen:
+        assert isinstance(self.app.screen, ExerciseScreen)
+        return self.app.screen
+
+    @property
+    def terminal(self) -> StudentTerminal:
+        return self.screen.query_one(StudentTerminal)
+
+    @property
+    def shell(self) -> str:
+        return self.terminal.visible_text
+
+    @property
+    def news(self) -> str:
+        return _plain(self.screen.query_one("#news", Static))
+
+    @property
+    def title(self) -> str:
+        return _plain(self.screen.query_one("#title", Static))
+
+    @property
+    def panel(self) -> str:
+        """What the panel says; empty when it is closed."""
+        panel = self.screen.query_one(Panel)
+        return _plain(panel.query_one(Static)) if panel.has_class("shown") else ""
+
+    async def until(self, holds: Callable[[], object], seconds: float = 10) -> None:
+        """Wait for a state."""
+        deadline = time.monotonic() + seconds
+        while not holds():
+            assert time.monotonic() < deadline, f"not within {seconds} s: {self._seen()}"
+            await asyncio.sleep(0.01)
+
+    def _seen(self) -> str:
+        if isinstance(self.app.screen, ExerciseScreen) and self.app.screen.is_mounted:
+            return f"{self.title!r} {self.news!r} {self.panel!r}\n{self.shell}"
+        return repr(self.app.screen)
+
+    async def open(self, exercise_id: str = "venv/tiny") -> None:
+        self.app.open_item(exercise_id)
+        await self.opened()
+        await self.until(lambda: self.terminal.at_prompt)
+
+    async def opened(self) -> None:
+        """Wait until an exercise is on the screen."""
+        await self.until(lambda: isinstance(self.app.screen, ExerciseScreen) and self.app.screen.is_mounted)
+
+    async def type(self, command: str) -> None:
+        """Type a command and Enter at the prompt, and wait until it has been taken."""
+        self.screen.set_focus(self.terminal)
+        self.terminal.post_message(events.Paste(command))
+        await self.pilot.press("enter")
+
+    async def press(self, *keys: str) -> None:
+        await self.pilot.press(*keys)
+
+
+def _plain(widget: Static) -> str:
+    content = widget.content
+    return content.plain if isinstance(content, Content) else str(content)
+
+
+OpenApp = Callable[..., contextlib.AbstractAsyncContextManager[Student]]
+
+
+@pytest.fixture
+def course(tmp_path: Path) -> Path:
+    return make_course(tmp_path / "course")
+
+
+@pytest.fixture
+def open_app(course: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> OpenApp:
+    monkeypatch.setenv("SHELL", "/bin/bash")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    runtime = tmp_path / "runtime"
+    runtime.mkdir()
+
+    @contextlib.asynccontextmanager
+    async def open_app(size: tuple[int, int] = (120, 40)) -> AsyncIterator[Student]:
+        checkers = OwnCheckers()
+        with open_practice(course) as practice:
+            app = CoursekitApp(practice, checkers, runtime)
+            async with app.run_test(size=size) as pilot:
+                yield Student(app, pilot, practice)
+        checkers.close()
+        assert os.listdir(runtime) is not None
+
+    return open_app

@@ -1,0 +1,295 @@
+"""An exercise in the app: what turns green by itself, what is asked for, and what must not get in the way."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from textual.widgets import OptionList
+
+from coursekit.app.screens.course_map import CourseMap
+from coursekit.app.screens.dialogs import Choose, Help
+from coursekit.app.screens.page import PageScreen
+from coursekit.app.widgets.guide_view import Command
+from coursekit.errors import CourseError
+from coursekit.model.event import What
+from tests.app.conftest import OpenApp, Student
+
+
+def attempts(student: Student) -> list[str]:
+    """The checks that have been recorded."""
+    return [event.detail["outcome"] for event in student.practice.store.events() if event.what is What.CHECKED]
+
+
+async def test_a_step_turns_green_by_itself(open_app: OpenApp) -> None:
+    async with open_app() as student:
+        await student.open()
+        assert student.news == ""
+        await student.type("ls")
+        await student.until(lambda: "Make it: not yet" in student.news)
+        assert attempts(student) == []
+        await student.type("touch made")
+        await student.until(lambda: "✓ Make it: passed, 4 points" in student.news)
+        assert student.title == "Tiny · 4/7 points"
+        assert attempts(student) == ["passed"]
+        assert student.panel == ""
+
+
+async def test_a_check_that_is_asked_for_says_everything_in_its_order(open_app: OpenApp) -> None:
+    async with open_app() as student:
+        await student.open()
+        await student.type("touch mad")
+        await student.until(lambda: "not yet" in student.news)
+        await student.press("f2")
+        await student.until(lambda: student.panel)
+        said = student.panel
+        parts = ["Make it: not yet", "✗ made is a file", "expected: a file", "found: nothing is there", "try: You"]
+        places = [said.find(part) for part in parts]
+        assert -1 not in places, said
+        assert places == sorted(places)
+        assert attempts(student) == ["failed"]
+        await student.press("escape")
+        assert student.panel == ""
+
+
+async def test_names_with_markup_are_shown_and_not_obeyed(open_app: OpenApp, home: Path) -> None:
+    async with open_app() as student:
+        await student.open()
+        name = "[/red][@click=app.quit]x\x1b[2J"
+        (home / "venv" / "tiny" / "made").symlink_to(name)
+        await student.press("f2")
+        await student.until(lambda: student.panel)
+        assert "[/red][@click=app.quit]x" in student.panel
+        assert "\x1b" not in student.panel
+
+
+async def test_the_price_of_a_hint_is_said_before_it_is_paid(open_app: OpenApp) -> None:
+    async with open_app() as student:
+        await student.open()
+        await student.press("f3")
+        assert "Hints: 1 of 3\n1. Look." in student.panel
+        await student.press("f3")
+        assert "The next hint costs 1 point. F3 once more opens it" in student.panel
+        assert student.practice.standing("venv/tiny").step("first").hint_cost == 0
+        await student.press("f3")
+        assert "2. Closer." in student.panel
+        assert student.practice.standing("venv/tiny").step("first").hint_cost == 1
+
+
+async def test_the_next_command_of_the_guide_is_put_at_the_prompt(open_app: OpenApp, home: Path) -> None:
+    async with open_app() as student:
+        await student.open()
+        await student.press("f4")
+        await student.until(lambda: student.shell.strip().endswith("touch made"))
+        assert not (home / "venv" / "tiny" / "made").exists()
+        await student.press("f4")
+        await student.until(lambda: student.shell.strip().endswith("# ls") or student.shell.strip().endswith("$ ls"))
+        await student.pilot.click(Command)
+        await student.until(lambda: student.shell.strip().endswith("touch made"))
+        await student.press("enter")
+        await student.until(lambda: "passed" in student.news)
+        await student.press("f4")
+        assert "no command to insert" in student.news
+
+
+async def test_nothing_is_inserted_while_a_program_runs(open_app: OpenApp) -> None:
+    async with open_app() as student:
+        await student.open()
+        await student.type("sleep 30")
+        await student.until(lambda: not student.terminal.at_prompt)
+        await student.press("f4")
+        assert "A program is running" in student.news
+        await student.press("ctrl+c")
+        await student.until(lambda: student.terminal.at_prompt)
+
+
+async def test_a_question_is_answered_in_the_app(open_app: OpenApp) -> None:
+    async with open_app() as student:
+        await student.open()
+        await student.type("touch made")
+        await student.until(lambda: "passed" in student.news)
+        await student.until(lambda: student.screen.query(OptionList))
+        assert student.screen.focused is student.terminal
+        await student.press("f5", "1")
+        await student.until(lambda: attempts(student)[-1] == "failed")
+        await student.until(lambda: isinstance(student.screen.focused, OptionList))
+        await student.press("down", "enter")
+        await student.until(lambda: student.panel.startswith("Right."))
+        assert student.screen.focused is student.terminal
+        assert student.title == "Tiny · 4/7 points"  # only the first answer earns points
+
+
+async def test_keys_of_a_program_that_fills_the_shell(open_app: OpenApp) -> None:
+    async with open_app() as student:
+        await student.open()
+        await student.type(r"printf '\e[?1049h'; stty raw -echo; head -c 3 | cat -v; stty sane; printf '\e[?1049l'")
+        await student.until(lambda: student.terminal.modes.alternate_screen)
+        await student.press("ctrl+@")
+        assert isinstance(student.app.screen, Choose)
+        await student.press("escape")
+        await student.press("f2")
+        await student.until(lambda: student.terminal.at_prompt)
+        assert attempts(student) == []
+
+
+async def test_keys_that_belong_to_the_shell_reach_it(open_app: OpenApp) -> None:
+    async with open_app() as student:
+        await student.open()
+        await student.type("stty raw -echo; head -c 4 | od -An -c; stty sane")
+        await student.until(lambda: not student.terminal.at_prompt)
+        await student.press("ctrl+p", "ctrl+q", "ctrl+backslash", "tab")
+        await student.until(lambda: r"020 021 034  \t" in student.shell)
+
+
+async def test_the_menu_does_all_without_an_f_key(open_app: OpenApp) -> None:
+    async with open_app() as student:
+        await student.open()
+        for key, letter in (("ctrl+@", "h"), ("alt+m", "c")):
+            await student.press(key)
+            assert isinstance(student.app.screen, Choose)
+            await student.press(letter)
+            await student.until(lambda: student.panel)
+            await student.press("escape")
+        await student.press("ctrl+@", "question_mark")
+        assert isinstance(student.app.screen, Help)
+        await student.press("escape")
+        await student.press("ctrl+@", "m")
+        assert isinstance(student.app.screen, CourseMap)
+
+
+async def test_moving_between_steps(open_app: OpenApp) -> None:
+    async with open_app() as student:
+        await student.open()
+        await student.press("f9")
+        await student.until(lambda: student.screen.query(OptionList))
+        await student.press("f8", "f8")
+        await student.until(lambda: not student.screen.query(OptionList))
+        await student.press("f6")
+        assert student.screen.has_class("-only-shell")
+        await student.press("f6")
+        assert not student.screen.has_class("-only-shell")
+
+
+async def test_a_reset_of_the_exercise_keeps_the_work_and_opens_a_new_shell(open_app: OpenApp, home: Path) -> None:
+    async with open_app() as student:
+        await student.open()
+        await student.type("touch made")
+        await student.until(lambda: "passed" in student.news)
+        await student.press("f7", "e")
+        await student.until(lambda: "Begun anew." in student.panel)
+        assert student.title == "Tiny · 0/7 points"
+        await student.until(lambda: student.terminal.at_prompt)
+        await student.type("echo made-is-$(ls made 2>/dev/null || echo gone)")
+        await student.until(lambda: "made-is-gone" in student.shell)
+        [kept] = (home / ".coursekit" / "kept").iterdir()
+        assert (kept / "made").exists()
+
+
+async def test_a_reset_can_be_thought_better_of(open_app: OpenApp, home: Path) -> None:
+    async with open_app() as student:
+        await student.open()
+        await student.press("f7", "k")
+        assert student.panel == ""
+        assert not (home / ".coursekit" / "kept").exists()
+
+
+async def test_a_shell_that_ended_is_opened_anew_with_enter(open_app: OpenApp) -> None:
+    async with open_app() as student:
+        await student.open()
+        await student.type("exit")
+        await student.until(lambda: "Your shell has ended. Enter opens a new one." in student.news)
+        await student.press("enter")
+        await student.until(lambda: student.terminal.at_prompt)
+        await student.type("touch made")
+        await student.until(lambda: "passed" in student.news)
+
+
+async def test_marks_that_got_lost_are_noticed_and_brought_back(open_app: OpenApp) -> None:
+    async with open_app() as student:
+        await student.open()
+        await student.type("exec bash --norc")
+        await student.until(lambda: "bash-" in student.shell)
+        await student.type("touch made")
+        await student.until(lambda: student.title == "Tiny · 4/7 points")  # quiet is enough for what is on the disk
+        await student.type("true")
+        await student.until(lambda: "^Space, then t, mends it" in student.news)
+        await student.press("ctrl+@", "t")
+        await student.until(lambda: "source " in student.shell)
+        await student.press("enter")
+        await student.until(lambda: student.terminal.at_prompt and not student.terminal.marks_missing)
+
+
+async def test_progress_that_cannot_be_written_is_said_and_the_app_goes_on(
+    open_app: OpenApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with open_app() as student:
+        await student.open()
+
+        def full(*_: object, **__: object) -> bool:
+            raise CourseError("The disk is full.", "Make room.")
+
+        with monkeypatch.context() as patch:
+            patch.setattr(student.practice, "record", full)
+            await student.type("touch made")
+            await student.until(lambda: "The disk is full.\nMake room." in student.panel)
+        await student.press("escape")
+        await student.type("true")
+        await student.until(lambda: student.title == "Tiny · 4/7 points")
+
+
+async def test_a_folder_that_is_gone_can_be_made_anew_from_the_map(open_app: OpenApp, home: Path) -> None:
+    async with open_app() as student:
+        student.practice.start("venv/tiny")
+        shutil.rmtree(home / "venv" / "tiny")
+        student.app.open_item("venv/tiny")
+        await student.until(lambda: isinstance(student.app.screen, Choose))
+        await student.press("n")
+        await student.opened()
+        assert (home / "venv" / "tiny" / "below" / "hello.txt").exists()
+        await student.until(lambda: student.terminal.at_prompt)
+
+
+async def test_a_folder_that_goes_while_it_is_open_is_an_error_that_says_what_to_do(
+    open_app: OpenApp, home: Path
+) -> None:
+    async with open_app() as student:
+        await student.open()
+        shutil.rmtree(home / "venv" / "tiny")
+        await student.press("f2")
+        await student.until(lambda: "is gone" in student.panel)
+        await student.press("escape", "f7", "e")
+        await student.until(lambda: (home / "venv" / "tiny" / "below").exists())
+
+
+async def test_a_page_leads_on_to_what_comes_next(open_app: OpenApp) -> None:
+    async with open_app() as student:
+        await student.press("enter")
+        assert isinstance(student.app.screen, PageScreen)
+        await student.press("n")
+        await student.opened()
+        await student.until(lambda: student.title == "Tiny · 0/7 points")
+
+
+async def test_the_map_and_help(open_app: OpenApp) -> None:
+    async with open_app((80, 24)) as student:
+        await student.press("f1")
+        assert isinstance(student.app.screen, Help)
+        await student.press("escape")
+        await student.press("down")
+        await student.pilot.pause()
+        about = student.app.screen.query_one("#about")
+        assert "Hardly anything. About 1 minutes." in str(about.render())
+
+
+async def test_a_shell_without_marks_is_checked_when_it_goes_quiet(
+    open_app: OpenApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SHELL", "/bin/sh" if Path("/bin/sh").resolve().name == "dash" else "/bin/dash")
+    async with open_app() as student:
+        student.app.open_item("venv/tiny")
+        await student.opened()
+        await student.until(lambda: "Your shell is " in student.panel)
+        await student.press("escape")
+        await student.type("touch made")
+        await student.until(lambda: student.title == "Tiny · 4/7 points")
