@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import sys
 import tempfile
@@ -12,8 +13,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-
-from coursekit.shell.tree import become_subreaper
 
 REQUIRE_ALL = "COURSEKIT_REQUIRE_ALL"
 """Set (as CI does), a test that would be skipped because a tool is missing fails instead."""
@@ -143,7 +142,8 @@ def _zombie_children() -> Iterator[int]:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    become_subreaper()
+    if sys.platform.startswith("linux"):
+        ctypes.CDLL(None).prctl(36, 1, 0, 0, 0)  # PR_SET_CHILD_SUBREAPER: what a test leaves behind comes to us
     config.pluginmanager.register(Guard())
 
 

@@ -17,6 +17,7 @@ from coursekit.practice.opening import open_practice
 from coursekit.practice.practice import Practice
 from coursekit.practice.wording import counted
 from coursekit.shell.student import this_terminal
+from coursekit.shell.tree import become_subreaper
 
 
 @click.command("check")
@@ -29,6 +30,7 @@ def command(course: Path | None, words: tuple[str, ...], as_json: bool) -> int:
     Without EXERCISE: the one in whose folder you stand, else the one you worked on last. What must be active in your
     shell is judged by the terminal that you type this in.
     """
+    become_subreaper()
     with open_practice(course) as practice:
         exercise_id, rest = split_words(practice, words)
         exercise = practice.require_started(exercise_id)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import sys
 import time
 import tracemalloc
 from pathlib import Path
 
 import pytest
 
-from coursekit.shell import local, running, session, text
+from coursekit.shell import local, running, session, text, tree
 from coursekit.shell.channel import LocalChannel
 from coursekit.shell.local import LocalPlace
 from coursekit.shell.place import Ending, Exchange, Limits
@@ -229,6 +230,12 @@ def paints_the_screen(folder: Path) -> None:
 
 def text_shown_as_it_is(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(text, "visible", lambda said: said)
+
+
+@pytest.fixture(autouse=True)
+def subreaper(monkeypatch: pytest.MonkeyPatch) -> None:
+    """These tests run where a check does: in a process that takes in the orphans of what it started."""
+    monkeypatch.setattr(tree, "_subreaper", sys.platform.startswith("linux"))
 
 
 ATTACKS = [
