@@ -4,11 +4,9 @@ Standard library only, and readable by Python 3.6, so that one which is too old 
 environment is not changed: the process is replaced by one of the environment's own Python, nothing is activated.
 """
 
-import hashlib
-import importlib.util
 import os
-import subprocess
 import sys
+from importlib.machinery import PathFinder
 
 OLDEST = (3, 11)
 CHECKOUT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -36,7 +34,7 @@ def ensure(extra, module):
 def _has(extra):
     # type: (str) -> bool
     names = _NEEDED[""] + (_NEEDED[extra] if extra else ())
-    return all(importlib.util.find_spec(name) is not None for name in names)
+    return all(PathFinder.find_spec(name) is not None for name in names)
 
 
 def _environment(extra):
@@ -45,7 +43,7 @@ def _environment(extra):
     folder = os.path.join(CHECKOUT, ".venv")
     if not os.access(CHECKOUT, os.W_OK):
         cache = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
-        name = hashlib.sha256(CHECKOUT.encode()).hexdigest()[:12]
+        name = CHECKOUT.strip("/").replace("/", "-")
         folder = os.path.join(cache, "coursekit", "environment-" + name)
     python = os.path.join(folder, "bin", "python")
     if _stamped(folder, extra):
@@ -65,6 +63,8 @@ def _environment(extra):
 def _wanted(extra):
     # type: (str) -> str
     """What the stamp of a finished environment says: of which dependencies it was made."""
+    import hashlib
+
     with open(os.path.join(CHECKOUT, "pyproject.toml"), "rb") as file:
         head = file.read().split(b"[tool.")[0]
     return hashlib.sha256(head).hexdigest() + " " + extra
@@ -85,6 +85,8 @@ def _stamped(folder, extra):
 
 def _make(base, folder, extra):
     # type: (str, str, str) -> None
+    import subprocess
+
     log = folder + ".log"
     what = "what the tests need" if extra else "what coursekit needs"
     sys.stderr.write(f"Setting up {what} in {folder} (once; about a minute) ...\n")
@@ -120,6 +122,8 @@ def _make(base, folder, extra):
 def _base_python():
     # type: () -> str
     """A Python that is new enough and can make environments; or the end, with the command that mends it."""
+    import subprocess
+
     candidates = [sys.executable]
     for minor in range(20, OLDEST[1] - 1, -1):
         for path in os.environ.get("PATH", "").split(os.pathsep):

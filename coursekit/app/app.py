@@ -1,4 +1,7 @@
-"""The app: its screens and how one leads to the next."""
+"""The app: its screens and how one leads to the next.
+
+All but the first screen are imported when they are opened: the first one must not wait for Markdown and the terminal.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +10,10 @@ from typing import ClassVar
 
 from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.screen import Screen
 
 from coursekit.app.control import Checkers
-from coursekit.app.help import HELP
 from coursekit.app.screens.course_map import CourseMap
-from coursekit.app.screens.dialogs import Choose, Help
-from coursekit.app.screens.exercise import ExerciseScreen
-from coursekit.app.screens.page import PageScreen
 from coursekit.errors import CourseError
 from coursekit.model.course import ExerciseOutline, Page
 from coursekit.practice.practice import Practice
@@ -44,11 +44,15 @@ class CoursekitApp(App[None], inherit_bindings=False):
         """Open a page or an exercise from the map, in the place of one that is open."""
         item = next(item for lab in self.practice.course.labs for item in lab.items if item.id == item_id)
         if isinstance(item, Page):
+            from coursekit.app.screens.page import PageScreen
+
             self._show(PageScreen(item))
         else:
             self._open_exercise(item)
 
     def _open_exercise(self, outline: ExerciseOutline) -> None:
+        from coursekit.app.screens.exercise import ExerciseScreen
+
         try:
             self.practice.start(outline.id)
             self._show(ExerciseScreen(self.practice, outline.id, self.checkers, self.runtime))
@@ -57,6 +61,8 @@ class CoursekitApp(App[None], inherit_bindings=False):
 
     def _offer_a_new_start(self, outline: ExerciseOutline, error: CourseError) -> None:
         """Say why an exercise cannot be opened; one whose folder is gone can be begun anew."""
+        from coursekit.app.screens.dialogs import Choose
+
         answers = [("b", "Back")]
         gone = not self.practice.workspace(outline.id).exists()
         if gone and self.practice.standing(outline.id).started:
@@ -73,7 +79,7 @@ class CoursekitApp(App[None], inherit_bindings=False):
 
         self.push_screen(Choose(str(error), answers), answered)
 
-    def _show(self, screen: PageScreen | ExerciseScreen) -> None:
+    def _show(self, screen: Screen[None]) -> None:
         if isinstance(self.screen, CourseMap):
             self.push_screen(screen)
         else:
@@ -98,7 +104,9 @@ class CoursekitApp(App[None], inherit_bindings=False):
         self.pop_screen()
 
     def action_help(self) -> None:
-        self.push_screen(Help(HELP))
+        from coursekit.app.screens.help import Help
+
+        self.push_screen(Help())
 
     def _fatal_error(self) -> None:
         """Close without a traceback on the student's screen: whoever runs the app writes it into a log."""

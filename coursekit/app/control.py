@@ -8,9 +8,11 @@ import json
 import os
 import socket
 from collections.abc import Callable
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from coursekit.checker.remote import RemoteChecker
+if TYPE_CHECKING:
+    from coursekit.checker.remote import RemoteChecker
+
 
 _LONGEST_LINE = 32_000_000
 """Bytes of one answer of a checker."""
@@ -28,6 +30,8 @@ class Checkers(Protocol):
 
 async def connect(line: socket.socket) -> RemoteChecker:
     """The checker at the other end of a socket."""
+    from coursekit.checker.remote import RemoteChecker  # only once something is checked
+
     reader, writer = await asyncio.open_connection(sock=line, limit=_LONGEST_LINE)
     return RemoteChecker(reader, writer)
 

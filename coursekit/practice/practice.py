@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from coursekit.errors import CourseError, ExitCode
 from coursekit.model.course import Course, ExerciseOutline
 from coursekit.model.event import Event, What
-from coursekit.model.exercise import Exercise, Hint
 from coursekit.model.verdict import Finding, Outcome, Verdict
 from coursekit.practice.home import Home
 from coursekit.practice.standing import Standing, standing
 from coursekit.practice.workspace import keep, make_workspace, require_workspace, restore_start_files
 from coursekit.progress.store import Store
+
+if TYPE_CHECKING:
+    from coursekit.model.exercise import Exercise, Hint
 
 
 @dataclass(frozen=True)

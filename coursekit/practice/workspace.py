@@ -9,10 +9,13 @@ import time
 import uuid
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from coursekit.course.values import fill
 from coursekit.errors import CourseError, ExitCode
-from coursekit.model.exercise import Exercise
+
+if TYPE_CHECKING:
+    from coursekit.model.exercise import Exercise
 
 
 def make_workspace(exercise: Exercise, folder: Path) -> None:

@@ -84,9 +84,9 @@ class LocalPlace:
         return sorted(os.listdir(self._path(path)))
 
     def session(self) -> ShellSession:
-        shell = find_program("bash")
-        argv = [str(shell), "--norc", "--noprofile"] if shell else ["/bin/sh"]
-        session = ShellSession(LocalChannel(argv, cwd=self.root, environment=self._environment()), self._cancelled)
+        session = ShellSession(
+            LocalChannel(["/bin/sh"], cwd=self.root, environment=self._environment()), self._cancelled
+        )
         self._sessions.append(session)
         return session
 

@@ -89,7 +89,7 @@ class Exchange:
 
 
 class Session(Protocol):
-    """A shell of our own, kept open: one command at a time, discarded after any anomaly."""
+    """A POSIX shell of our own, kept open: one command at a time, discarded after any anomaly."""
 
     def run(self, command: str, limits: Limits = ...) -> Completed:
         """Run a shell command line. A session that is lost answers every further command with LOST."""

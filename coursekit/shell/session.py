@@ -1,13 +1,13 @@
 """A framed session: a shell of our own, kept open, that answers one command at a time and cannot be talked into lying.
 
-Each command is sent quoted inside ``eval`` with its input from /dev/null, between two marks made of fresh random bits.
-The marks are sent in two halves, so that an echo of what was sent never looks like one; the second carries the exit
-status. Output before the first mark was left over from an earlier command. After any anomaly the session is discarded.
+Each command is sent quoted inside ``eval`` with its input from /dev/null, between two marks made of 132 fresh random
+bits. The marks are sent in two halves, so that an echo of what was sent never looks like one; the second carries the
+exit status. Output before the first mark was left over from an earlier command. After any anomaly the session is
+discarded. What is sent is kept short, since a shell reads its commands from a pipe byte by byte.
 """
 
 from __future__ import annotations
 
-import re
 import secrets
 import shlex
 import time
@@ -33,14 +33,14 @@ class ShellSession:
         """Run a shell command line within limits."""
         if self._lost:
             return Completed(command, Ending.LOST, None, "", 0.0, self._lost)
-        first, second = secrets.token_hex(16), secrets.token_hex(16)
+        token = secrets.token_urlsafe(17)[:22]
         output = HeadAndTail(limits.kept)
         watch = Watch(limits, self._cancelled)
         try:
-            self._channel.send(_framed(command, first, second))
+            self._channel.send(_framed(command, token))
         except OSError:
             return self._discard(command, Ending.LOST, "The shell has ended.", output, watch)
-        frame = _Frame(first, second, output)
+        frame = _Frame(token, output)
         while True:
             data = self._channel.receive(watch.pause)
             if data is None:
@@ -74,22 +74,20 @@ class ShellSession:
         self._channel.close()
 
 
-def _framed(command: str, first: str, second: str) -> bytes:
-    def mark(word: str, rest: str) -> str:
-        return f"printf '\\036%s%s{rest}\\036' {word[:16]} {word[16:]}"
-
+def _framed(command: str, token: str) -> bytes:
+    halves = f"{token[:11]} {token[11:]}"
     quoted = shlex.quote(command)
-    line = f'{mark(first, "")}; eval {quoted} </dev/null 2>&1; {mark(second, ":%s:%s")} "$?" "$!"\n'
+    line = f"printf '\\36%s%s<' {halves};eval {quoted} </dev/null;printf '\\36%s%s:%s:%s\\36' {halves} $? $!\n"
     return line.encode("utf-8", "surrogateescape")
 
 
 class _Frame:
     """Finds the two marks in what arrives, in pieces of any size, and passes on what stands between them."""
 
-    def __init__(self, first: str, second: str, output: HeadAndTail) -> None:
-        self._first = f"\x1e{first}\x1e".encode()
-        self._second = re.compile(rb"\x1e" + second.encode() + rb":(\d+):(\d*)\x1e")
-        self._longest = len(second) + 30
+    def __init__(self, token: str, output: HeadAndTail) -> None:
+        self._first = f"\x1e{token}<".encode()
+        self._second = f"\x1e{token}:".encode()
+        self._longest = len(token) + 30
         """Bytes that the second mark takes at the most."""
         self._output = output
         self._pending = b""
@@ -112,9 +110,12 @@ class _Frame:
             self._begun = True
             self.early += pending[:at]
             pending = pending[at + len(self._first) :]
-        if match := self._second.search(pending):
-            self._output.add(pending[: match.start()])
-            self.status, self.background = int(match[1]), match[2].decode()
+        at = pending.find(self._second)
+        end = pending.find(b"\x1e", at + 1) if at >= 0 else -1
+        if end >= 0:
+            self._output.add(pending[:at])
+            status, _, background = pending[at + len(self._second) : end].partition(b":")
+            self.status, self.background = int(status), background.decode()
             return True
         self._output.add(pending[: -self._longest])
         self._pending = pending[-self._longest :]

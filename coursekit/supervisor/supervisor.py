@@ -1,23 +1,25 @@
-"""The supervisor's loop: signals, the app's wishes, the end."""
+"""The supervisor's loop: signals, the app's wishes, the end.
+
+The app is started before anything is imported that this process needs only later: it has the longer way.
+"""
 
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import select
-import shutil
 import signal
 import socket
-import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Sequence
 from types import FrameType
+from typing import TYPE_CHECKING
 
-from coursekit.supervisor.keeper import Keeper
 from coursekit.supervisor.terminal import TerminalGuard
+
+if TYPE_CHECKING:
+    from coursekit.supervisor.keeper import Keeper
 
 _GRACE = 0.7
 """Seconds that the app gets to end after it has been asked to."""
@@ -33,7 +35,7 @@ class Supervisor:
         """``app`` and ``checker`` are the commands to start; the app gets ``--control N --runtime FOLDER`` added."""
         self._app_argv = list(app)
         self._checker_argv = list(checker)
-        self._runtime = tempfile.mkdtemp(prefix="coursekit-app-")
+        self._runtime = os.path.join(os.environ.get("TMPDIR") or "/tmp", f"coursekit-app-{os.urandom(6).hex()}")
         """Where app and checkers keep what must not outlive them, however they die."""
         self._keepers: dict[int, Keeper] = {}
         self._spare: Keeper | None = None
@@ -62,7 +64,7 @@ class Supervisor:
         finally:
             guard.give_back(leave_screen=status != 0)
             self._stop_keepers()
-            shutil.rmtree(self._runtime, ignore_errors=True)
+            _remove(self._runtime)
         if self._asked_to_end is None and status > 128:
             sys.stderr.write(f"The app was stopped by signal {status - 128}. {_KEPT}\n")
         return status if self._asked_to_end is None else 128 + self._asked_to_end
@@ -71,41 +73,43 @@ class Supervisor:
         if number in (signal.SIGTERM, signal.SIGHUP):
             self._asked_to_end = number
 
-    def _start_app(self) -> subprocess.Popen[bytes]:
+    def _start_app(self) -> int:
         ours, theirs = socket.socketpair()
         self._control = ours
+        os.mkdir(self._runtime, 0o700)
         folder = os.path.join(self._runtime, "app")
         os.mkdir(folder)
         argv = [*self._app_argv, "--control", str(theirs.fileno()), "--runtime", folder]
-        app = subprocess.Popen(argv, pass_fds=[theirs.fileno()])
+        theirs.set_inheritable(True)
+        pid = os.posix_spawn(argv[0], argv, os.environ, setsigdef=[signal.SIGPIPE, signal.SIGXFSZ])
         theirs.close()
-        return app
+        return pid
 
-    def _look_after(self, app: subprocess.Popen[bytes], guard: TerminalGuard) -> int | None:
+    def _look_after(self, app: int, guard: TerminalGuard) -> int | None:
         """The app's exit code if it has ended; passes on stops, and the order to end."""
         if self._asked_to_end is not None:
             return self._end_app(app)
-        pid, status = os.waitpid(app.pid, os.WNOHANG | os.WUNTRACED)
+        pid, status = os.waitpid(app, os.WNOHANG | os.WUNTRACED)
         if pid == 0:
             return None
         if os.WIFSTOPPED(status):
             guard.give_back(leave_screen=False)  # the app has left its screen before it stopped
             os.kill(os.getpid(), signal.SIGSTOP)  # the shell sees its job stop; `fg` continues all of it
-            _continue(app.pid)
+            _continue(app)
             return None
-        app.returncode = os.waitstatus_to_exitcode(status)
-        return _shell_status(app.returncode)
+        return _shell_status(status)
 
-    def _end_app(self, app: subprocess.Popen[bytes]) -> int:
-        app.terminate()
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(app.pid, signal.SIGCONT)
+    def _end_app(self, app: int) -> int:
+        os.kill(app, signal.SIGTERM)
+        os.kill(app, signal.SIGCONT)
         deadline = time.monotonic() + _GRACE
-        while app.poll() is None and time.monotonic() < deadline:
+        while time.monotonic() < deadline:
+            pid, status = os.waitpid(app, os.WNOHANG)
+            if pid:
+                return _shell_status(status)
             time.sleep(0.01)
-        if app.poll() is None:
-            app.kill()
-        return _shell_status(app.wait())
+        os.kill(app, signal.SIGKILL)
+        return _shell_status(os.waitpid(app, 0)[1])
 
     def _serve(self, wake: int, seconds: float | None) -> None:
         """Wait for a signal or a wish of the app's, and fulfil it."""
@@ -124,6 +128,8 @@ class Supervisor:
                 self._control.close()
                 self._control = None
                 return
+            import json
+
             *lines, self._buffer = (self._buffer + data).split(b"\n")
             for line in lines:
                 self._fulfil(json.loads(line))
@@ -145,11 +151,15 @@ class Supervisor:
     def _answer(self, answer: dict[str, object], line: socket.socket | None = None) -> None:
         if self._control is None:
             return
+        import json
+
         data = json.dumps(answer).encode() + b"\n"
         with contextlib.suppress(OSError):
             socket.send_fds(self._control, [data], [line.fileno()] if line else [])
 
     def _start_keeper(self) -> Keeper:
+        from coursekit.supervisor.keeper import Keeper  # while the app starts, and not before
+
         keeper = Keeper(self._checker_argv, self._runtime)
         self._keepers[keeper.pid] = keeper
         return keeper
@@ -171,6 +181,12 @@ class Supervisor:
         self._keepers.clear()
 
 
+def _remove(folder: str) -> None:
+    import shutil
+
+    shutil.rmtree(folder, ignore_errors=True)
+
+
 def _continue(pid: int) -> None:
     """Continue a stopped child, unless the shell has done so: a second SIGCONT would have the app start over twice."""
     deadline = time.monotonic() + _SHELL_IS_QUICKER
@@ -182,7 +198,9 @@ def _continue(pid: int) -> None:
         os.kill(pid, signal.SIGCONT)
 
 
-def _shell_status(code: int) -> int:
+def _shell_status(status: int) -> int:
+    """What a shell would say of a child that ended with this status of ``waitpid``."""
+    code = os.waitstatus_to_exitcode(status)
     return 128 - code if code < 0 else code
 
 

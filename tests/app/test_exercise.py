@@ -9,7 +9,8 @@ import pytest
 from textual.widgets import OptionList
 
 from coursekit.app.screens.course_map import CourseMap
-from coursekit.app.screens.dialogs import Choose, Help
+from coursekit.app.screens.dialogs import Choose
+from coursekit.app.screens.help import Help
 from coursekit.app.screens.page import PageScreen
 from coursekit.app.widgets.guide_view import Command
 from coursekit.errors import CourseError

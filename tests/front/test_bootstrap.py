@@ -70,7 +70,7 @@ def test_too_old_a_python_looks_for_a_newer_one(checkout: Path, tmp_path: Path, 
     [
         ("bootstrap.OLDEST = (3, 99)", "and coursekit needs 3.99 or newer: "),
         (
-            "bootstrap.subprocess.call = lambda *a, **k: 1",
+            "import subprocess; subprocess.call = lambda *a, **k: 1",
             "cannot make environments (its module ensurepip is missing): ",
         ),
     ],

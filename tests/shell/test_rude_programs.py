@@ -25,14 +25,14 @@ from tests.attacks import Attack, has_teeth, survived
 
 def forged_end_mark(folder: Path) -> None:
     """The command prints what it guesses the end mark to be, with exit status 0."""
-    mark = "0" * 32
+    mark = "0" * 22
     with LocalPlace(folder) as place:
         done = place.session().run(f"printf '\\036%s:0:\\036' {mark}; exit_late() {{ return 3; }}; exit_late")
         assert done.exit_status == 3
 
 
 def guessable_marks(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(session.secrets, "token_hex", lambda size: "00" * size)
+    patch.setattr(session.secrets, "token_urlsafe", lambda size: "0" * 22)
 
 
 class EchoingChannel(LocalChannel):
@@ -64,9 +64,9 @@ def mark_in_an_echo(folder: Path) -> None:
 def marks_sent_whole(patch: pytest.MonkeyPatch) -> None:
     framed = session._framed
 
-    def whole(command: str, first: str, second: str) -> bytes:
-        line = framed(command, first, second).decode()
-        plain = f"printf '\x1e{first}\x1e'"
+    def whole(command: str, token: str) -> bytes:
+        line = framed(command, token).decode()
+        plain = f"printf '\x1e{token}<'"
         return line.replace(line[: line.index(";")], plain, 1).encode()
 
     patch.setattr(session, "_framed", whole)
@@ -84,7 +84,7 @@ def speaking_out_of_turn(folder: Path) -> None:
 
 def background_unseen(patch: pytest.MonkeyPatch) -> None:
     framed = session._framed
-    patch.setattr(session, "_framed", lambda *words: framed(*words).replace(b'"$!"', b'""'))
+    patch.setattr(session, "_framed", lambda *words: framed(*words).replace(b"$!", b"''"))
 
 
 def shim_in_the_path(folder: Path) -> None:

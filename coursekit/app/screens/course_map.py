@@ -50,8 +50,8 @@ class CourseMap(Screen[None]):
     def on_mount(self) -> None:
         self.show()
         self.query_one(OptionList).focus()
-        # A thread that nobody waits for: quitting must not wait for a slow tool.
-        threading.Thread(target=self._look_at_machine, daemon=True).start()
+        # Once the map is seen, in a thread that nobody waits for: neither it nor quitting must wait for a slow tool.
+        self.call_after_refresh(threading.Thread(target=self._look_at_machine, daemon=True).start)
 
     def on_screen_resume(self) -> None:
         self.show()

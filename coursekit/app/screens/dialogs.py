@@ -1,4 +1,4 @@
-"""Small dialogs over a screen: a choice among a few actions, the menu of actions, help."""
+"""A small dialog over a screen: a choice among a few actions."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Markdown, OptionList, Static
+from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 
@@ -46,28 +46,3 @@ class Choose(ModalScreen[str | None]):
         character = getattr(event, "character", None) or key
         if character in [letter for letter, _ in self._answers]:
             self.dismiss(character)
-
-
-class Help(ModalScreen[None]):
-    """A page of help over the screen."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,f1,q", "dismiss", "Back"),
-        Binding("down,j", "scroll(1)", show=False),
-        Binding("up,k", "scroll(-1)", show=False),
-    ]
-    DEFAULT_CSS = """
-    Help { align: center middle; }
-    Help VerticalScroll { width: 78; max-width: 98%; height: 95%; border: round $accent; background: $surface; }
-    """
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self._text = text
-
-    def compose(self) -> ComposeResult:
-        with VerticalScroll():
-            yield Markdown(self._text, open_links=False)
-
-    def on_mount(self) -> None:
-        self.query_one(VerticalScroll).focus()

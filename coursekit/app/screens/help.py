@@ -1,6 +1,16 @@
-"""What F1 shows."""
+"""What F1 shows: a page of help over the screen."""
 
-HELP = """\
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.screen import ModalScreen
+from textual.widgets import Markdown
+
+_HELP = """\
 # How this works
 
 On one side stands **the guide**, on the other **your own shell**, in the folder of this exercise. What you type
@@ -31,3 +41,24 @@ exercise is `coursekit check`, `coursekit hint`, `coursekit status`.
 
 Esc closes this help.
 """
+
+
+class Help(ModalScreen[None]):
+    """A page of help over the screen."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,f1,q", "dismiss", "Back"),
+        Binding("down,j", "scroll(1)", show=False),
+        Binding("up,k", "scroll(-1)", show=False),
+    ]
+    DEFAULT_CSS = """
+    Help { align: center middle; }
+    Help VerticalScroll { width: 78; max-width: 98%; height: 95%; border: round $accent; background: $surface; }
+    """
+
+    def compose(self) -> ComposeResult:
+        with VerticalScroll():
+            yield Markdown(_HELP, open_links=False)
+
+    def on_mount(self) -> None:
+        self.query_one(VerticalScroll).focus()
