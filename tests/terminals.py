@@ -47,8 +47,6 @@ class Terminal:
         self.status: int | None = None
         """The exit status, or 128 + N after signal N, once `wait` has returned."""
         self.settings = termios.tcgetattr(self.process.fd)
-        self.raw = b""
-        """The end of what it printed."""
 
     def __enter__(self) -> Terminal:
         return self
@@ -82,22 +80,24 @@ class Terminal:
 
     def _read(self, seconds: float) -> bool:
         """Take in what is printed within so many seconds; False when the terminal is closed."""
-        while select.select([self.process.fd], [], [], seconds)[0]:
-            try:
-                data = os.read(self.process.fd, 65_536)
-            except BlockingIOError:
-                break
-            except OSError:
-                return False
-            if not data:
-                return False
-            self.raw = (self.raw + data)[-20_000:]
-            if answer := self._engine.feed(data):
-                os.write(self.process.fd, answer)
+        still_open = True
+        while still_open and select.select([self.process.fd], [], [], seconds)[0]:
+            still_open = self._take_in()
             seconds = 0
         for number, row in self._engine.changed_rows().items():
             self._rows[number] = _text(row)
-        return True
+        return still_open
+
+    def _take_in(self) -> bool:
+        try:
+            data = os.read(self.process.fd, 65_536)
+        except BlockingIOError:
+            return True
+        except OSError:
+            return False
+        if answer := self._engine.feed(data):
+            os.write(self.process.fd, answer)
+        return bool(data)
 
     def press(self, *keys: str) -> None:
         """Press keys: names such as F2 and Enter, or text to type."""
