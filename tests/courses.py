@@ -41,7 +41,7 @@ TINY = {
                 ask: Why?
                 choices:
                   - {text: This, because: Not this., right: false}
-                  - {text: That, because: Just so., right: true}
+                  - {text: So, because: Just so., right: true}
           - id: last
             title: Be in the folder below
             points: 1
@@ -79,7 +79,7 @@ TINY = {
         first:
           - type: touch made
         ask:
-          - answer: That
+          - answer: So
         last:
           - type: cd below && touch ../again
         """,

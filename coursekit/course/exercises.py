@@ -22,8 +22,9 @@ from coursekit.course.guide import Guide, read_guide
 from coursekit.course.problems import ContentError, Problem, did_you_mean, one_of
 from coursekit.course.validate import validate
 from coursekit.course.values import SAMPLE_SEED, Rule, draw, fill, read_rules
-from coursekit.model.check import All
+from coursekit.model.check import All, Single
 from coursekit.model.exercise import Diagnosis, Exercise, Hint, MustHold, Step
+from coursekit.model.question import Choice, Question
 
 _STEP_ID = re.compile(r"[a-z0-9-]+")
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(s|min|m)?")
@@ -61,7 +62,8 @@ def read_exercise(course: Path, exercise_id: str, *, kinds: Kinds, values: Mappi
     head = validate(document, (), {key: filled[key] for key in filled if key in wanted}, _Head)
     raw_steps = _raw_steps(document, filled)
     guide = _guide(folder, name, raw_steps, values, problems)
-    steps = [_read_step(document, index, raw, guide, kinds) for index, raw in enumerate(raw_steps)]
+    read = [_read_step(document, index, raw, guide, kinds) for index, raw in enumerate(raw_steps)]
+    steps = [_shuffled(step, f"{exercise_id} {sorted(values.items())}") for step in read if step]
     _check_references(document, raw_steps)
     if problems or head is None:
         raise ContentError(problems)
@@ -70,7 +72,7 @@ def read_exercise(course: Path, exercise_id: str, *, kinds: Kinds, values: Mappi
         title=head.title,
         summary=head.summary,
         minutes=head.minutes,
-        steps=tuple(step for step in steps if step),
+        steps=tuple(steps),
         introduction=guide.introduction,
         folder=folder,
         values=values,
@@ -160,6 +162,19 @@ def _read_step(document: Document, index: int, raw: dict[str, Any], guide: Guide
     if step and step.points < 0:
         document.complain((*path, "points"), "`points` cannot be below zero")
     return step if sound else None
+
+
+def _shuffled(step: Step, student: str) -> Step:
+    """The step with the choices of its question in an order that depends on the student's values alone."""
+    match step.check:
+        case Single(kind, Question(choices=choices) as question):
+
+            def place(choice: Choice) -> bytes:
+                return hashlib.sha256(f"{student} {step.id} {choice.text}".encode()).digest()
+
+            shuffled = dataclasses.replace(question, choices=tuple(sorted(choices, key=place)))
+            return dataclasses.replace(step, check=Single(kind, shuffled))
+    return step
 
 
 def _read_hints(document: Document, path: KeyPath, raw: Any) -> list[Hint]:

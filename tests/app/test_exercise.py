@@ -28,10 +28,10 @@ async def test_a_step_turns_green_by_itself(open_app: OpenApp) -> None:
         await student.open()
         assert student.news == ""
         await student.type("ls")
-        await student.until(lambda: "Make it: not yet" in student.news)
+        await student.until(lambda: "not yet: Make it" in student.news)
         assert attempts(student) == []
         await student.type("touch made")
-        await student.until(lambda: "✓ Make it: passed, 4 points" in student.news)
+        await student.until(lambda: "✓ passed, 4 points: Make it" in student.news)
         assert student.title == "Tiny · 4/7 points"
         assert attempts(student) == ["passed"]
         assert student.panel == ""

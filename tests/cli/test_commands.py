@@ -66,7 +66,7 @@ def test_a_whole_exercise(run: Run, workspace: Path, monkeypatch: pytest.MonkeyP
 def test_the_first_answer_decides(run: Run) -> None:
     run("start", "venv/tiny")
     assert "Not this." in run("answer", "ask", "1", code=1)
-    assert "passed" in run("answer", "ask", "That")
+    assert "passed" in run("answer", "ask", "So")
     status = json.loads(run("status", "--json"))
     [ask] = [step for step in status["steps"] if step["id"] == "ask"]
     assert (ask["achieved"], ask["points"]) == (True, 0)

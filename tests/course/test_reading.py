@@ -19,6 +19,7 @@ from coursekit.errors import CourseError
 from coursekit.model.check import All, AnyOf, Not, Single, singles
 from coursekit.model.course import Page
 from coursekit.model.solution import Type
+from tests.courses import make_course
 
 Write = Callable[[str, str], Path]
 
@@ -89,3 +90,17 @@ def test_a_missing_exercise_is_a_content_error(course: Path, kinds: dict[str, ty
         read_exercise(course, "venv/tiny", kinds=kinds)
     with pytest.raises(ContentError, match="no folder exercises/venv/tiny"):
         read_course(course, lambda: KINDS)
+
+
+def test_choices_stand_in_an_order_that_depends_on_the_student(tmp_path: Path) -> None:
+    course = make_course(tmp_path)
+
+    def order(name: str) -> tuple[str, ...]:
+        exercise = read_exercise(course, "venv/tiny", kinds=KINDS, values={"name": name})
+        question = exercise.step("ask").question
+        assert question is not None
+        return tuple(choice.text for choice in question.choices)
+
+    students = [f"student-{number}" for number in range(40)]
+    assert [order(name) for name in students] == [order(name) for name in students]
+    assert {order(name) for name in students} == {("This", "So"), ("So", "This")}

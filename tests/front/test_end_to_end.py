@@ -30,7 +30,7 @@ def test_the_tiny_course_from_the_map_to_its_end(tmp_path: Path, columns: int, r
         app.press("Down", "Enter")
         app.shows("Tiny · 0/7 points", "touch made", "venv/tiny")
         app.press("touch made", "Enter")
-        app.shows("✓ Make it: passed, 4 points", "Tiny · 4/7 points", "Why?")
+        app.shows("✓ passed, 4 points: Make it", "Tiny · 4/7 points", "Why?")
         app.press("F5", "2")
         app.shows("Right.", "Just so.", "Tiny · 6/7 points")
         app.press("touch again; cd below", "Enter")

@@ -99,10 +99,17 @@ def test_a_step_without_hints_says_so(practice: Practice) -> None:
         practice.hint(TINY, "last")
 
 
-@pytest.mark.parametrize("given", ["2", "That"])
-def test_the_right_answer_first_earns_the_points(practice: Practice, given: str) -> None:
+def number(practice: Practice, text: str) -> str:
+    """The number under which this student sees a choice."""
+    question = practice.exercise(TINY).step("ask").question
+    assert question is not None
+    return str([choice.text for choice in question.choices].index(text) + 1)
+
+
+@pytest.mark.parametrize("by_number", [True, False])
+def test_the_right_answer_first_earns_the_points(practice: Practice, by_number: bool) -> None:
     practice.start(TINY)
-    verdict = practice.answer(TINY, "ask", given)
+    verdict = practice.answer(TINY, "ask", number(practice, "That") if by_number else "That")
     assert verdict.passed
     assert verdict.feedback == "Just so."
     assert practice.standing(TINY).step("ask").points == 2
@@ -110,10 +117,10 @@ def test_the_right_answer_first_earns_the_points(practice: Practice, given: str)
 
 def test_a_right_answer_after_a_wrong_one_opens_the_way_but_earns_nothing(practice: Practice) -> None:
     practice.start(TINY)
-    verdict = practice.answer(TINY, "ask", "1")
+    verdict = practice.answer(TINY, "ask", "This")
     assert verdict.outcome is Outcome.FAILED
     assert verdict.feedback == "Not this."
-    assert practice.answer(TINY, "ask", "2").passed
+    assert practice.answer(TINY, "ask", "That").passed
     step = practice.standing(TINY).step("ask")
     assert step.achieved
     assert step.points == 0
@@ -134,7 +141,7 @@ def test_reset_begins_anew_and_keeps_the_work(practice: Practice) -> None:
     practice.start(TINY)
     (practice.workspace(TINY) / "made").write_text("work")
     practice.record(TINY, "first", PASSED, asked=True)
-    practice.answer(TINY, "ask", "1")
+    practice.answer(TINY, "ask", "This")
     kept = practice.reset(TINY)
     assert kept is not None
     assert (kept / "made").read_text() == "work"

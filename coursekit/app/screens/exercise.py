@@ -255,7 +255,7 @@ class ExerciseScreen(Screen[None]):
         if verdict.passed:
             self._take_pass(step, verdict, asked=False)
         elif verdict.outcome is Outcome.FAILED and self._tried:
-            self._say(f"{step.title}: not yet (F2 says what is missing)")
+            self._say(f"not yet: {step.title} (F2 says what is missing)")
         else:
             self._say("")
 
@@ -269,7 +269,7 @@ class ExerciseScreen(Screen[None]):
         self._refresh_standing()
         if news:
             points = self._standing.step(step.id).points
-            self._say(f"✓ {step.title}: passed, {counted(points, 'point')}", _GOOD)
+            self._say(f"✓ passed, {counted(points, 'point')}: {step.title}", _GOOD)
             self._close_panel()
             self._go_on_from(step.id)
 
@@ -342,7 +342,8 @@ class ExerciseScreen(Screen[None]):
         if was_achieved and verdict.outcome is Outcome.FAILED:
             self._open_panel().say_verdict(f"{step.title} has passed and keeps its points. Now", verdict)
         else:
-            self._open_panel().say_verdict(step.title, verdict)
+            advice = "F3 opens a hint." if step.hints and not verdict.feedback else ""
+            self._open_panel().say_verdict(step.title, verdict, advice)
 
     def _show_progress(self) -> None:
         if self._asked is not None:

@@ -22,6 +22,9 @@ class QuestionView(Vertical):
     QuestionView Static { width: 1fr; height: auto; margin-bottom: 1; }
     QuestionView OptionList { height: auto; max-height: 100%; border: none; padding: 0; }
     QuestionView OptionList:focus { border: none; }
+    QuestionView OptionList:blur > .option-list--option-highlighted {
+        background: transparent; color: $foreground; text-style: none;
+    }
     """
 
     class Answered(Message):
