@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import secrets
+import shutil
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -21,6 +22,8 @@ from coursekit.model.event import Event, What
 from coursekit.progress import chain, lease
 from coursekit.progress.schema import migrate
 
+_LITTLE_ROOM = 100_000
+"""Bytes."""
 _PATIENCE = 10.0
 """Seconds to wait for another process that is writing."""
 
@@ -160,7 +163,7 @@ def _plainly(path: Path) -> Iterator[None]:
 
 def _explained(path: Path, error: Exception) -> CourseError:
     name = getattr(error, "sqlite_errorname", "")
-    if name.startswith("SQLITE_FULL"):
+    if name.startswith("SQLITE_FULL") or (name.startswith("SQLITE_IOERR") and _disk_is_full(path)):
         problem, action = f"The disk is full: your progress cannot be written ({path}).", "Make room, then try again."
     elif name.startswith("SQLITE_BUSY"):
         problem = f"Another coursekit has been writing your progress for more than {_PATIENCE:.0f} s ({path})."
@@ -175,6 +178,14 @@ def _explained(path: Path, error: Exception) -> CourseError:
         problem = f"The file with your progress is damaged: {path} ({error})."
         action = f"Nothing was changed. To begin a new one, move it aside: mv '{path}' '{path}.damaged'"
     return CourseError(f"{problem} Nothing was lost.", action, ExitCode.COULD_NOT_CHECK)
+
+
+def _disk_is_full(path: Path) -> bool:
+    """Whether there is no room left: SQLite calls it an I/O error when it needs a file besides the store's own."""
+    try:
+        return shutil.disk_usage(path.parent).free < _LITTLE_ROOM
+    except OSError:
+        return False
 
 
 def _no_folder(path: Path, error: OSError) -> CourseError:
