@@ -44,7 +44,7 @@ class QuestionView(Vertical):
     def compose(self) -> ComposeResult:
         given = self._standing.answers
         earns = "Your first answer decides about the points." if not given else "Answer again to learn: it is practice."
-        note = "" if self._standing.achieved else f"\n{earns} F5, then its number (or arrow keys and Enter)."
+        note = "" if self._standing.achieved else f"\n{earns} Press its number (F5 goes here from the shell, and back)."
         yield Static(prose(self._question.ask, "bold") + Content(note))
         yield OptionList(*(self._option(number) for number in range(len(self._question.choices))))
         last = next((choice for choice in self._question.choices if given and choice.text == given[-1]), None)
