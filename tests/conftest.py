@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import shutil
 import sys
 import tempfile
 import threading
@@ -37,7 +38,7 @@ class Moment:
             folder=os.getcwd(),
             environment={name: value for name, value in os.environ.items() if name != "PYTEST_CURRENT_TEST"},
             temporary=frozenset(name for name in os.listdir(tempfile.gettempdir()) if name.startswith("coursekit-")),
-            home=frozenset(os.listdir(Path.home())),
+            home=frozenset(os.listdir(Path.home())) - {".cache"},
         )
 
     def complaints(self, before: Moment) -> list[str]:
@@ -142,6 +143,10 @@ def _zombie_children() -> Iterator[int]:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    # A folder for temporary files of this run alone: what another run leaves for a moment is not taken for ours.
+    folder = tempfile.mkdtemp(prefix="coursekit-tests-")
+    os.environ["TMPDIR"] = tempfile.tempdir = folder
+    config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
     if sys.platform.startswith("linux"):
         ctypes.CDLL(None).prctl(36, 1, 0, 0, 0)  # PR_SET_CHILD_SUBREAPER: what a test leaves behind comes to us
     config.pluginmanager.register(Guard())

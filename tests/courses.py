@@ -15,6 +15,7 @@ TINY = {
           - page: reading
           - exercise: venv/tiny
           - exercise: venv/slow
+          - exercise: venv/asking
         """,
     "labs/one/reading.md": "# Something to read\n\nRead [this], and `that`.\n",
     "exercises/venv/tiny/exercise.yaml": """\
@@ -94,6 +95,53 @@ TINY = {
             automatic: false
             limit: 60
             check: {command: "sleep 47"}
+        """,
+    "exercises/venv/asking/exercise.yaml": """\
+        title: Asking
+        summary: A question of every form.
+        minutes: 1
+        steps:
+          - id: count
+            title: Count
+            points: 1
+            check:
+              question: {ask: How many?, number: 3, tolerance: 0.5, because: Three., otherwise: "Count them."}
+          - id: several
+            title: All that fit
+            points: 1
+            check:
+              question:
+                ask: Which ones?
+                several: true
+                choices:
+                  - {text: bread, because: It does., right: true}
+                  - {text: stone, because: It does not.}
+                  - {text: cheese, because: It does., right: true}
+          - id: order
+            title: In order
+            points: 1
+            check:
+              question: {ask: What first?, order: [make, activate, install], because: So., otherwise: "Think."}
+          - id: word
+            title: In a word
+            points: 1
+            check:
+              question: {ask: Where?, text: "here|there", because: Indeed., otherwise: "Look."}
+          - id: essay
+            title: In your words
+            points: 1
+            check:
+              question: {ask: Why?, essay: [names a reason], words: 3}
+        """,
+    "exercises/venv/asking/guide.md": (
+        "# Asking\n\n## count\n\nA.\n\n## several\n\nB.\n\n## order\n\nC.\n\n## word\n\nD.\n\n## essay\n\nE.\n"
+    ),
+    "exercises/venv/asking/solution.yaml": """\
+        count: [{answer: 3.2}]
+        several: [{answer: [bread, cheese]}]
+        order: [{answer: [make, activate, install]}]
+        word: [{answer: there}]
+        essay: [{answer: It is because of that}]
         """,
     "exercises/venv/slow/guide.md": "# Slow\n\n## wait\n\nWait.\n",
 }

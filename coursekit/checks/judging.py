@@ -96,7 +96,7 @@ def _diagnosed(step: Step, context: CheckContext, findings: tuple[Finding, ...])
     """What the first diagnosis that holds says about a failure."""
     if (question := step.question) is not None:
         given = context.answers.get(step.id)
-        return next((choice.because for choice in question.choices if choice.text == given), "")
+        return question.mark(given).because if given is not None else ""
     observed = next((finding.observed for finding in findings if finding.outcome is Outcome.FAILED), "")
     for diagnosis in step.diagnose:
         outcome, _ = judge(diagnosis.when, context)

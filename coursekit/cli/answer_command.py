@@ -11,15 +11,12 @@ from coursekit.cli.output import say, say_verdict
 from coursekit.errors import CourseError, ExitCode
 from coursekit.practice.opening import open_practice
 
-_LONGEST_ANSWER = 10_000
-"""Characters."""
-
 
 @click.command("answer")
 @click.argument("words", nargs=-1, metavar="[EXERCISE] STEP [ANSWER]")
 @click.pass_obj
 def command(course: Path | None, words: tuple[str, ...]) -> int:
-    """Answer the question of STEP with the number or the text of a choice. Without ANSWER the question is printed.
+    """Answer the question of STEP. Without ANSWER the question is printed, and how to answer it.
 
     Your first answer decides about the points; you may answer again to learn.
     """
@@ -33,16 +30,11 @@ def command(course: Path | None, words: tuple[str, ...]) -> int:
         step = exercise.step(step_id)
         if len(rest) == 1 and step.question:
             say(step.question.ask)
-            for number, choice in enumerate(step.question.choices, start=1):
-                say(f"  {number}. {choice.text}")
-            say(f"To answer: coursekit answer {exercise_id} {step_id} NUMBER")
+            for number, item in enumerate(step.question.items, start=1):
+                say(f"  {number}. {item}")
+            say(f"{step.question.how} To answer: coursekit answer {exercise_id} {step_id} …")
             return ExitCode.ALL_PASSED
-        text = " ".join(rest[1:])
-        if len(text) > _LONGEST_ANSWER:
-            raise CourseError(
-                f"That answer has {len(text)} characters; {_LONGEST_ANSWER} are the most.", "Answer with a number."
-            )
-        verdict = practice.answer(exercise_id, step_id, text)
+        verdict = practice.answer(exercise_id, step_id, " ".join(rest[1:]))
         worth = practice.standing(exercise_id).step(step_id).worth
         say_verdict(step.title, verdict, worth)
         return ExitCode.ALL_PASSED if verdict.passed else ExitCode.NOT_ALL_PASSED

@@ -48,9 +48,9 @@ def command(course: Path | None, exercise: str | None, as_json: bool) -> None:
             if step.question:
                 say()
                 say(step.question.ask)
-                for choice_number, choice in enumerate(step.question.choices, start=1):
-                    say(f"  {choice_number}. {choice.text}")
-                say(f"To answer: coursekit answer {step.id} NUMBER")
+                for item_number, item in enumerate(step.question.items, start=1):
+                    say(f"  {item_number}. {item}")
+                say(f"{step.question.how} To answer: coursekit answer {step.id} …")
         say()
         say(f"Your folder: {folder}", bold=True)
         say(f"Go there with: cd {folder}")

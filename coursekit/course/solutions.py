@@ -91,19 +91,24 @@ def _read_actions(document: Document, path: KeyPath, raw: Any, exercise: Exercis
         match item:
             case {"type": str(text), **rest} if rest.keys() <= {"note"}:
                 actions.append(Type(text, str(rest.get("note", ""))))
-            case {"answer": str(choice), **rest} if rest.keys() <= {"note"}:
-                _check_choice(document, (*path, index, "answer"), exercise, step, choice)
-                actions.append(Answer(step, choice, str(rest.get("note", ""))))
+            case {"answer": str() | int() | float() | list() as given, **rest} if rest.keys() <= {"note"}:
+                answer = "\n".join(map(str, given)) if isinstance(given, list) else str(given)
+                _check_answer(document, (*path, index, "answer"), exercise, step, answer)
+                actions.append(Answer(step, answer, str(rest.get("note", ""))))
             case _:
                 document.complain(
-                    (*path, index), "should be `type: COMMAND` or `answer: CHOICE`, with a `note` if you like"
+                    (*path, index), "should be `type: COMMAND` or `answer: ANSWER`, with a `note` if you like"
                 )
     return tuple(actions)
 
 
-def _check_choice(document: Document, path: KeyPath, exercise: Exercise, step: str, choice: str) -> None:
+def _check_answer(document: Document, path: KeyPath, exercise: Exercise, step: str, answer: str) -> None:
     question = next((item.question for item in exercise.steps if item.id == step), None)
     if question is None:
         document.complain(path, f"the step `{step}` asks no question")
-    elif choice not in (texts := [option.text for option in question.choices]):
-        document.complain(path, f"`{choice}` is not one of the choices: {one_of(texts)}")
+        return
+    try:
+        question.understand(answer)
+    except ValueError as error:
+        listed = f"; it has {one_of(question.items)}" if question.items else ""
+        document.complain(path, f"this is no answer to the question: {error}{listed}")

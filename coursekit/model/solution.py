@@ -16,10 +16,10 @@ class Type:
 
 @dataclass(frozen=True)
 class Answer:
-    """An answer to the question of a step, by the text of the choice."""
+    """An answer to the question of a step, by the texts of choices and not by numbers."""
 
     step: str
-    choice: str
+    answer: str
     note: str = ""
 
 

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from coursekit.model.exercise import Exercise, Hint
 
 
+LONGEST_ANSWER = 20_000
+"""Characters."""
+
+
 @dataclass(frozen=True)
 class OpenedHint:
     """A hint that the student may now read."""
@@ -143,27 +147,26 @@ class Practice:
         return {step.outline.id: step.answers[-1] for step in self.standing(exercise_id).steps if step.answers}
 
     def answer(self, exercise_id: str, step_id: str, text: str) -> Verdict:
-        """Answer a step's question, by the choice's text or its number from 1. Raises CourseError."""
+        """Answer a step's question, as `Question.understand` takes it. Raises CourseError."""
         exercise = self.require_started(exercise_id)
         step = next((step for step in exercise.steps if step.id == step_id), None)
         question = step.question if step else None
+        if len(text) > LONGEST_ANSWER:
+            raise CourseError(f"That answer has {len(text)} characters; {LONGEST_ANSWER} are the most.", "Shorten it.")
         if question is None:
             asking = ", ".join(step.id for step in exercise.steps if step.question) or "none"
             raise CourseError(
                 f"The step `{step_id}` of {exercise_id} asks no question.", f"Steps that ask one: {asking}"
             )
-        choices = {choice.text: choice for choice in question.choices}
-        numbered = {str(number): choice for number, choice in enumerate(question.choices, start=1)}
-        choice = choices.get(text) or numbered.get(text.strip())
-        if choice is None:
-            listed = "\n".join(f"  {number}. {choice.text}" for number, choice in numbered.items())
-            raise CourseError(f"That is not one of the answers to: {question.ask}\n{listed}", "Answer with a number.")
-        self._record(What.ANSWERED, exercise_id, step_id, answer=choice.text, right=choice.right)
-        verdict = Verdict(
-            Outcome.PASSED if choice.right else Outcome.FAILED,
-            (Finding(Outcome.PASSED if choice.right else Outcome.FAILED, question.ask, observed=choice.text),),
-            feedback=choice.because,
-        )
+        try:
+            answer = question.understand(text)
+        except ValueError as error:
+            listed = "".join(f"\n  {number}. {item}" for number, item in enumerate(question.items, start=1))
+            raise CourseError(f"That is not an answer to: {question.ask}{listed}\n{error}.", question.how) from None
+        marked = question.mark(answer)
+        self._record(What.ANSWERED, exercise_id, step_id, answer=answer, right=marked.right)
+        outcome = Outcome.PASSED if marked.right else Outcome.FAILED
+        verdict = Verdict(outcome, (Finding(outcome, question.ask, observed=answer),), feedback=marked.because)
         self.record(exercise_id, step_id, verdict, asked=True)
         return verdict
 

@@ -63,8 +63,8 @@ class Stage:
     def play(self, action: Action) -> str:
         """Do what the action says, as a student would; gives what the screen showed. Raises CourseError."""
         match action:
-            case Answer(step, choice):
-                self.answers[step] = choice
+            case Answer(step, answer):
+                self.answers[step] = answer
                 return ""
             case Type(text):
                 assert self._typist is not None

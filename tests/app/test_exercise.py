@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from textual.widgets import OptionList
+from textual.widgets import Input, OptionList, TextArea
 
 from coursekit.app.screens.course_map import CourseMap
 from coursekit.app.screens.dialogs import Choose
@@ -294,3 +294,24 @@ async def test_a_shell_without_marks_is_checked_when_it_goes_quiet(
         await student.press("escape")
         await student.type("touch made")
         await student.until(lambda: student.title == "Tiny · 4/7 points")
+
+
+async def test_questions_of_every_form(open_app: OpenApp) -> None:
+    async with open_app() as student:
+        await student.open("venv/asking")
+        shown = student.practice.exercise("venv/asking").step("several").question
+        assert shown is not None
+        both = " ".join(str(shown.items.index(item) + 1) for item in ("bread", "cheese"))
+        for number, answer in enumerate(("3,2", both, "3 1 2", "here"), start=1):
+            await student.until(lambda: isinstance(student.screen.focused, Input) and not student.screen.focused.value)
+            student.screen.focused.insert_text_at_cursor(answer)  # type: ignore[union-attr]
+            await student.press("enter")
+            await student.until(lambda number=number: student.title == f"Asking · {number}/5 points")
+        await student.until(lambda: isinstance(student.screen.focused, TextArea))
+        student.screen.focused.text = "too short"  # type: ignore[union-attr]
+        await student.press("f2")
+        await student.until(lambda: "at least 3 words are wanted" in student.panel)
+        student.screen.query_one(TextArea).text = "It is because of that"
+        await student.press("f2")
+        await student.until(lambda: student.title == "Asking · 5/5 points")
+        assert "Your instructor marks it: names a reason" in student.panel

@@ -55,14 +55,14 @@ def test_an_old_python_can_read_the_front_door(name: str) -> None:
     ast.parse((ROOT / name).read_text(), feature_version=(3, 6))
 
 
-@pytest.mark.parametrize("python", OLD_PYTHONS, ids=lambda path: path.parent.parent.name)
-def test_too_old_a_python_looks_for_a_newer_one(checkout: Path, tmp_path: Path, python: Path) -> None:
+def test_too_old_a_python_looks_for_a_newer_one(checkout: Path, tmp_path: Path) -> None:
     """Here it finds none, since PATH leads nowhere: one sentence, and the command that mends it."""
     code = "import os; os.environ['PATH'] = '/nowhere'; from coursekit.bootstrap import ensure; ensure('', 'coursekit')"
-    done = run(checkout, tmp_path / "home", "-S", "-c", code, python=python)
-    assert done.returncode == 3
-    assert done.stderr.startswith("This is Python 3.")
-    assert done.stderr.count("\n") == 1
+    for python in OLD_PYTHONS:  # those that this machine has; what any can read is proved above
+        done = run(checkout, tmp_path / "home", "-S", "-c", code, python=python)
+        assert done.returncode == 3
+        assert done.stderr.startswith("This is Python 3.")
+        assert done.stderr.count("\n") == 1
 
 
 @pytest.mark.parametrize(

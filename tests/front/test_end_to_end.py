@@ -109,10 +109,10 @@ def test_the_course_as_its_solutions_have_it(tmp_path: Path, exercise_id: str) -
                 match action:
                     case Type(text):
                         app.press(text, "Enter")
-                    case Answer(_, choice):
+                    case Answer(_, answer):
                         question = exercise.step(step_id).question
                         assert question is not None
-                        number = [option.text for option in question.choices].index(choice) + 1
+                        number = question.items.index(answer) + 1
                         app.shows("1. ", "2. ")
                         app.press(*(["F5"] if points else []), str(number))  # the first one has the focus
             points += exercise.step(step_id).points

@@ -12,7 +12,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container, Vertical, VerticalScroll
 from textual.screen import Screen
-from textual.widgets import Footer, OptionList
+from textual.widgets import Footer
 
 from coursekit.app.automatic import AutomaticChecks
 from coursekit.app.checking import Checking
@@ -160,7 +160,7 @@ class ExerciseScreen(Screen[None]):
         introduction = f"{self._exercise.introduction}\n\n" if index == 0 else ""
         text = f"{introduction}## {index + 1}. {self._step.title}\n\n{self._step.guide}"
         guide = self.query_one("#guide", VerticalScroll)
-        was_answering = isinstance(self.focused, OptionList)
+        was_answering = self._is_answering
         async with guide.batch():
             await guide.remove_children()
             await guide.mount(GuideView(text))
@@ -176,11 +176,15 @@ class ExerciseScreen(Screen[None]):
 
     def _focus_what_is_open(self) -> None:
         """Go to a question that has not been answered rightly, else to the shell."""
-        questions = self.query(OptionList)
+        questions = self.query(QuestionView)
         if questions and not self._standing.step(self._viewed).achieved:
-            self.set_focus(questions.first(), scroll_visible=False)
+            self.set_focus(questions.first().place, scroll_visible=False)
         else:
             self.set_focus(self._terminal)
+
+    @property
+    def _is_answering(self) -> bool:
+        return self.focused is not None and any(isinstance(node, QuestionView) for node in self.focused.ancestors)
 
     def _view(self, step_id: str) -> None:
         if step_id != self._viewed:
@@ -309,7 +313,9 @@ class ExerciseScreen(Screen[None]):
     # Checks that the student asks for
 
     def action_check(self) -> None:
-        """Check the step that is viewed, and say what holds and what does not."""
+        """Check the step that is viewed, and say what holds and what does not; hand in an essay."""
+        if self._is_answering and self.query_one(QuestionView).hand_in():
+            return
         if self._asked is None:
             self._asked_at = time.monotonic()
             self._asked = asyncio.create_task(self._check_now(self._step))
@@ -377,12 +383,15 @@ class ExerciseScreen(Screen[None]):
 
     def on_question_view_answered(self, event: QuestionView.Answered) -> None:
         try:
-            verdict = self._practice.answer(self._exercise_id, event.step, event.choice)
+            verdict = self._practice.answer(self._exercise_id, event.step, event.answer)
         except CourseError as error:
             self._open_panel().say_error(error)
             return
         self._refresh_standing()
         if verdict.passed:
+            following = self._standing.current
+            if following is None or self._exercise.step(following.outline.id).question is None:
+                self.set_focus(self._terminal)  # at once: what is typed from now on is meant for the shell
             self._open_panel().say("Right.", verdict.feedback, _GOOD)
             self._go_on_from(event.step, verdict.feedback)
         else:
@@ -460,11 +469,11 @@ class ExerciseScreen(Screen[None]):
             self.set_focus(self._terminal)
             return
         self.remove_class("-only-shell")
-        questions = self.query(OptionList)
+        questions = self.query(QuestionView)
         if self._panel.has_class("shown") and self.has_class("-narrow"):
             self.set_focus(self._panel)
         else:
-            self.set_focus(questions.first() if questions else self.query_one("#guide"))
+            self.set_focus(questions.first().place if questions else self.query_one("#guide"))
 
     def action_zoom(self) -> None:
         """Give the whole window to the side that has the focus, and back."""

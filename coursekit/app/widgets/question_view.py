@@ -1,21 +1,23 @@
-"""The question of a step: its choices, and the explanation of the one that was given."""
+"""The question of a step: what is listed, where the answer goes, and the explanation of the one that was given."""
 
 from __future__ import annotations
 
+from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
-from textual.widgets import OptionList, Static
+from textual.widget import Widget
+from textual.widgets import Input, OptionList, Static, TextArea
 from textual.widgets.option_list import Option
 
 from coursekit.app.widgets.prose import prose
-from coursekit.model.question import Question
+from coursekit.model.question import Form, Question
 from coursekit.practice.standing import StepStanding
 
 
 class QuestionView(Vertical):
-    """Choices to pick with arrows and Enter, with their number, or with a click."""
+    """A choice is picked with its number, with arrows and Enter, or with a click; any other answer is typed."""
 
     DEFAULT_CSS = """
     QuestionView { height: auto; padding: 0 1; }
@@ -25,15 +27,18 @@ class QuestionView(Vertical):
     QuestionView OptionList:blur > .option-list--option-highlighted {
         background: transparent; color: $foreground; text-style: none;
     }
+    QuestionView Input { height: 1; border: none; padding: 0 1; margin-bottom: 1; background: $surface; }
+    QuestionView Input:focus { border: none; background: $accent 20%; }
+    QuestionView TextArea { height: 8; border: none; padding: 0 1; margin-bottom: 1; }
     """
 
     class Answered(Message):
-        """The student picked a choice."""
+        """The student gave an answer."""
 
-        def __init__(self, step: str, choice: str) -> None:
+        def __init__(self, step: str, answer: str) -> None:
             super().__init__()
             self.step = step
-            self.choice = choice
+            self.answer = answer
 
     def __init__(self, step_id: str, question: Question, standing: StepStanding) -> None:
         super().__init__()
@@ -42,15 +47,24 @@ class QuestionView(Vertical):
         self._standing = standing
 
     def compose(self) -> ComposeResult:
-        given = self._standing.answers
+        question, given = self._question, self._standing.answers
         earns = "Your first answer decides about the points." if not given else "Answer again to learn: it is practice."
-        note = "" if self._standing.achieved else f"\n{earns} Press its number (F5 goes here from the shell, and back)."
-        yield Static(prose(self._question.ask, "bold") + Content(note))
-        yield OptionList(*(self._option(number) for number in range(len(self._question.choices))))
-        last = next((choice for choice in self._question.choices if given and choice.text == given[-1]), None)
-        if last is not None:
-            head = ("Right. ", "bold $text-success") if last.right else ("That is not it. ", "bold $text-warning")
-            yield Static(Content.styled(*head) + prose(last.because))
+        note = "" if self._standing.achieved else f"\n{earns} {question.how} F5 goes here from the shell, and back."
+        yield Static(prose(question.ask, "bold") + Content(note))
+        if question.form is Form.CHOICE:
+            yield OptionList(*(self._option(number) for number in range(len(question.items))))
+        elif question.form is Form.ESSAY:
+            yield TextArea(given[-1] if given else "", soft_wrap=True)
+            yield Static(Content("F2 hands it in."))
+        else:
+            listed = "\n".join(f"{number}. {item}" for number, item in enumerate(question.items, start=1))
+            if listed:
+                yield Static(prose(listed))
+            yield Input(placeholder="your answer, then Enter")
+        if given:
+            marked = question.mark(given[-1])
+            head = ("Right. ", "bold $text-success") if marked.right else ("That is not it. ", "bold $text-warning")
+            yield Static(Content.styled(*head) + prose(marked.because))
 
     def _option(self, index: int) -> Option:
         choice = self._question.choices[index]
@@ -58,11 +72,28 @@ class QuestionView(Vertical):
         mark = ("✓ " if choice.right else "✗ ") if given else ""
         return Option(Content(f"{index + 1}. {mark}") + prose(choice.text), id=str(index))
 
+    @property
+    def place(self) -> Widget:
+        """Where the answer goes: what is to have the focus."""
+        return self.query(OptionList).first() if self.query(OptionList) else self.query("Input, TextArea").first()
+
+    def hand_in(self) -> bool:
+        """Take what stands in the essay for the answer; False when this is none."""
+        for essay in self.query(TextArea):
+            self.post_message(self.Answered(self._step_id, essay.text))
+            return True
+        return False
+
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         event.stop()
         self.post_message(self.Answered(self._step_id, self._question.choices[event.option_index].text))
 
-    def on_key(self, event: object) -> None:
-        key = getattr(event, "key", "")
-        if key.isdigit() and 1 <= int(key) <= len(self._question.choices):
-            self.post_message(self.Answered(self._step_id, self._question.choices[int(key) - 1].text))
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.post_message(self.Answered(self._step_id, event.value))
+
+    def on_key(self, event: events.Key) -> None:
+        number = int(event.key) if event.key.isdigit() else 0
+        if self._question.form is Form.CHOICE and 1 <= number <= len(self._question.items):
+            event.stop()
+            self.post_message(self.Answered(self._step_id, self._question.items[number - 1]))
