@@ -144,7 +144,7 @@ def _zombie_children() -> Iterator[int]:
 
 def pytest_configure(config: pytest.Config) -> None:
     # A folder for temporary files of this run alone: what another run leaves for a moment is not taken for ours.
-    folder = tempfile.mkdtemp(prefix="coursekit-tests-")
+    folder = tempfile.mkdtemp(prefix="tests-")
     os.environ["TMPDIR"] = tempfile.tempdir = folder
     config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
     if sys.platform.startswith("linux"):
