@@ -15,6 +15,18 @@ if TYPE_CHECKING:
     from coursekit.rehearsal.rehearsal import Rehearsal
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the items' marker known."""
+    config.addinivalue_line("markers", "exercise: a part of an exercise, played for real in a shell")
+
+
+def pytest_ignore_collect(collection_path: Path) -> bool | None:
+    """Look into ``exercises/venv``, too: pytest takes a folder of that name for an environment and passes it by."""
+    exercises = collection_path.parent
+    in_a_course = exercises.name == "exercises" and (exercises.parent / "labs" / "course.yaml").is_file()
+    return False if in_a_course and collection_path.is_dir() else None
+
+
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
     """Take ``exercises/<technology>/<name>/exercise.yaml`` of a course for a set of tests."""
     if file_path.name != "exercise.yaml" or len(file_path.parents) < 4:

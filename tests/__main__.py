@@ -10,10 +10,7 @@ def main():
     ensure("dev", "tests")
     import pytest
 
-    arguments = sys.argv[1:]
-    if not [word for word in arguments if not word.startswith("-")]:
-        arguments += ["tests", "exercises"]
-    return int(pytest.main(arguments))
+    return int(pytest.main(sys.argv[1:]))
 
 
 if __name__ == "__main__":

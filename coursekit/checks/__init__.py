@@ -5,6 +5,7 @@ from __future__ import annotations
 from coursekit.checks.command import CommandCheck
 from coursekit.checks.dialogue import DialogueCheck
 from coursekit.checks.file import FileCheck
+from coursekit.checks.git import GitCheck
 from coursekit.checks.kind import Kind
 from coursekit.checks.package import PackageCheck
 from coursekit.checks.question import QuestionCheck
@@ -15,6 +16,7 @@ KINDS: dict[str, type[Kind]] = {
     "command": CommandCheck,
     "dialogue": DialogueCheck,
     "file": FileCheck,
+    "git": GitCheck,
     "package": PackageCheck,
     "question": QuestionCheck,
     "shell": ShellCheck,

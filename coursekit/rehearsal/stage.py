@@ -42,14 +42,13 @@ class Stage:
     """Step id to the answer given."""
 
     def __post_init__(self) -> None:
-        self._folder = Path(tempfile.mkdtemp(prefix="coursekit-rehearsal-")).resolve()
-        self._home = self._folder / "home"
         self._snapshots = 0
         self._typist: Typist | None = None
-        self.workspace = self._home / "coursekit" / self.exercise.id
-        self.shell = ShellState(cwd=str(self.workspace))
 
     def __enter__(self) -> Stage:
+        self._folder = Path(tempfile.mkdtemp(prefix="coursekit-rehearsal-")).resolve()
+        self._home = self._folder / "home"
+        self.workspace = self._home / "coursekit" / self.exercise.id
         make_workspace(self.exercise, self.workspace)
         self._open_shell()
         return self

@@ -10,6 +10,7 @@ from coursekit.shell.program import find_program
 _PACKAGES: Mapping[str, Mapping[str, str]] = {
     "python": {"apt": "python3", "dnf": "python3", "pacman": "python", "zypper": "python3", "brew": "python"},
     "venv": {"apt": "python3-venv", "dnf": "python3", "pacman": "python", "zypper": "python3", "brew": "python"},
+    "git": {"apt": "git", "dnf": "git", "pacman": "git", "zypper": "git", "brew": "git"},
     "virtualenv": {
         "apt": "virtualenv",
         "dnf": "python3-virtualenv",
@@ -33,6 +34,8 @@ def install_command(thing: str) -> str:
     for manager in ("brew",) if sys.platform == "darwin" else ("apt", "dnf", "pacman", "zypper", "brew"):
         if find_program(manager):
             return _COMMANDS[manager].format(package=_PACKAGES[thing][manager])
+    if thing == "git":
+        return "get it from https://git-scm.com/downloads"
     if thing == "virtualenv":
         return "python3 -m pip install --user virtualenv"
     return "install Python 3.11 or newer from https://www.python.org/downloads/"

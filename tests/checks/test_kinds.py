@@ -16,6 +16,7 @@ from coursekit.checks.command import CommandCheck
 from coursekit.checks.context import CheckContext
 from coursekit.checks.dialogue import DialogueCheck, Turn
 from coursekit.checks.file import FileCheck
+from coursekit.checks.git import GitCheck
 from coursekit.checks.package import PackageCheck
 from coursekit.checks.question import QuestionCheck
 from coursekit.checks.shell import ShellCheck
@@ -33,7 +34,7 @@ PASSED, FAILED, ERROR = Outcome.PASSED, Outcome.FAILED, Outcome.ERROR
 
 
 def test_every_kind_has_a_name_and_says_what_its_opposite_is() -> None:
-    assert set(KINDS) == {"file", "command", "dialogue", "venv", "package", "shell", "question"}
+    assert set(KINDS) == {"file", "command", "dialogue", "venv", "package", "shell", "question", "git"}
 
 
 @pytest.mark.parametrize(
@@ -206,3 +207,53 @@ def test_a_machine_too_slow_to_answer_is_an_error_not_a_failure(tmp_path: Path, 
         context = CheckContext(place, deadline=time.monotonic() + 0.3)
         assert VenvCheck("env").judge(context).outcome is ERROR
         assert PackageCheck("tinydb", "env").judge(context).outcome is ERROR
+
+
+def git(folder: Path, *words: str) -> None:
+    who = ["-c", "user.name=Ada", "-c", "user.email=ada@example.org"]
+    subprocess.run(["git", *who, *words], cwd=folder, check=True, capture_output=True)
+
+
+def test_git(look: Look, tmp_path: Path) -> None:
+    assert look(GitCheck()).observed == "there is none"
+    git(tmp_path, "init", "-q")
+    assert look(GitCheck()).observed == "there is no commit yet"
+    (tmp_path / "env").mkdir()
+    for name in ("requirements.txt", "note.txt", "env/big"):
+        (tmp_path / name).write_text("x")
+    git(tmp_path, "add", "note.txt", "env")
+    git(tmp_path, "commit", "-qm", "first")
+    wanted = GitCheck(committed="requirements.txt", not_committed="env", ignored="env")
+    assert look(wanted).observed == "the last commit holds `env`, `note.txt`"
+    git(tmp_path, "add", "requirements.txt")
+    git(tmp_path, "commit", "-qm", "second")
+    assert look(wanted).observed == "the last commit holds `env`"
+    git(tmp_path, "rm", "-rq", "--cached", "env")
+    git(tmp_path, "commit", "-qm", "third")
+    assert look(wanted).observed == "git does not leave `env` alone"
+    (tmp_path / ".gitignore").write_text("env/\n")
+    assert look(wanted).outcome is PASSED
+    (tmp_path / "below").mkdir()
+    assert look(GitCheck("below")).observed == "there is none"
+    assert wanted.denial()
+
+
+def test_a_repository_runs_no_program_of_its_own(look: Look, tmp_path: Path) -> None:
+    """Hooks, filters and monitors that a repository's configuration names are the student's code."""
+    git(tmp_path, "init", "-q")
+    (tmp_path / "note.txt").write_text("x")
+    git(tmp_path, "add", "note.txt")
+    git(tmp_path, "commit", "-qm", "first")
+    trap = f"touch {tmp_path}/sprung"
+    for key in (
+        "core.fsmonitor",
+        "core.pager",
+        "filter.x.clean",
+        "filter.x.smudge",
+        "diff.external",
+        "core.sshCommand",
+    ):
+        git(tmp_path, "config", key, trap)
+    (tmp_path / ".gitattributes").write_text("* filter=x\n")
+    assert look(GitCheck(committed="note.txt", not_committed="y", ignored="z")).outcome is FAILED
+    assert not (tmp_path / "sprung").exists()

@@ -91,7 +91,7 @@ def _items() -> list[str]:
 
 
 @pytest.mark.network
-@pytest.mark.parametrize("exercise_id", ["venv/create", "venv/packages", "venv/two-projects"])
+@pytest.mark.parametrize("exercise_id", ["venv/create", "venv/packages", "venv/two-projects", "venv/freeze"])
 def test_the_course_as_its_solutions_have_it(tmp_path: Path, exercise_id: str) -> None:
     """What the solution types, typed in the app: every step turns green by itself."""
     home = tmp_path / "home"

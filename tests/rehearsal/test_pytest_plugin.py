@@ -1,0 +1,42 @@
+"""Exercises as pytest items, in a course of somebody else's and in this one."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from coursekit.practice.opening import open_course
+from tests.courses import make_course
+from tests.rehearsal.test_rehearsal import GOOD
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+def pytest_says(folder: Path, *words: str, code: int = 0) -> str:
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--strict-markers", *words]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
+    assert done.returncode == code, done.stdout + done.stderr
+    return done.stdout
+
+
+def test_a_course_is_tested_with_pytest_alone(tmp_path: Path) -> None:
+    course = make_course(tmp_path, **GOOD)
+    said = pytest_says(course, "exercises/venv/tiny", "exercises/venv/asking")
+    assert "6 passed" in said
+
+
+def test_what_is_wrong_is_said_without_a_traceback(tmp_path: Path) -> None:
+    course = make_course(tmp_path, **GOOD)
+    path = course / "exercises/venv/tiny/solution.yaml"
+    path.write_text(path.read_text().replace("touch made", "touch mode"))
+    said = pytest_says(course, "exercises/venv/tiny", code=1)
+    assert "step first, after its solution" in said
+    assert "Traceback" not in said
+
+
+def test_every_exercise_of_the_course_is_an_item() -> None:
+    said = pytest_says(ROOT, "--collect-only", "-q", "exercises")
+    for exercise in open_course().exercises:
+        assert f"exercises/{exercise.id}/exercise.yaml::solution" in said
+        assert f"exercises/{exercise.id}/exercise.yaml::wrong/" in said
