@@ -14,7 +14,6 @@ from pathlib import Path
 from types import TracebackType
 
 from coursekit.model.exercise import Exercise
-from coursekit.model.shell_state import ShellState
 from coursekit.model.solution import Action, Answer, Type
 from coursekit.practice.workspace import make_workspace
 from coursekit.shell.student import plan_student_shell
