@@ -63,7 +63,9 @@ class _Commands(click.Group):
     epilog="Without a command, coursekit opens the app.",
 )
 @click.option(
-    "--course", type=click.Path(path_type=Path), help="The folder of another course (with labs/ and exercises/)."
+    "--course",
+    type=click.Path(path_type=Path),
+    help="Another course: its folder, or the name of an installed one.",
 )
 @click.pass_context
 def group(context: click.Context, course: Path | None) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,7 +36,13 @@ class Home:
         return "/".join(parts[:2]) if len(parts) >= 2 and not parts[0].startswith(".") else None
 
 
-def find_home(environment: Mapping[str, str] = os.environ) -> Home:
-    """``COURSEKIT_HOME``, else the folder ``coursekit`` in the student's home folder."""
+def find_home(other_course: str = "", environment: Mapping[str, str] = os.environ) -> Home:
+    """``COURSEKIT_HOME``, else the folder ``coursekit`` in the student's home folder.
+
+    Another course, given by its title, has a folder of its own beside it: two courses may have an exercise of one name.
+    """
     given = environment.get("COURSEKIT_HOME")
-    return Home(Path(given).expanduser().absolute() if given else Path.home() / "coursekit")
+    if given:
+        return Home(Path(given).expanduser().absolute())
+    name = re.sub(r"[^a-z0-9]+", "-", other_course.lower()).strip("-")
+    return Home(Path.home() / (f"coursekit-{name}" if name else "coursekit"))

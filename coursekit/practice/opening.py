@@ -32,7 +32,7 @@ def _kinds() -> Kinds:
 @contextmanager
 def open_practice(course: Path | None = None) -> Iterator[Practice]:
     """The student's practice with a course, closed at the end. Raises CourseError."""
-    home = find_home()
     outline = open_course(course)
+    home = find_home("" if course is None else outline.title)
     with Store.open(home.store) as store:
         yield Practice(outline, store, home)
