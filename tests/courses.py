@@ -105,7 +105,7 @@ TINY = {
             title: Count
             points: 1
             check:
-              question: {ask: How many?, number: 3, tolerance: 0.5, because: Three., otherwise: "Count them."}
+              question: {ask: "How many?", number: 3, tolerance: 0.5, because: Three., otherwise: "Count them."}
           - id: several
             title: All that fit
             points: 1
@@ -121,17 +121,17 @@ TINY = {
             title: In order
             points: 1
             check:
-              question: {ask: What first?, order: [make, activate, install], because: So., otherwise: "Think."}
+              question: {ask: "What first?", order: [make, activate, install], because: So., otherwise: "Think."}
           - id: word
             title: In a word
             points: 1
             check:
-              question: {ask: Where?, text: "here|there", because: Indeed., otherwise: "Look."}
+              question: {ask: "Where?", text: "here|there", because: Indeed., otherwise: "Look."}
           - id: essay
             title: In your words
             points: 1
             check:
-              question: {ask: Why?, essay: [names a reason], words: 3}
+              question: {ask: "Why?", essay: [names a reason], words: 3}
         """,
     "exercises/venv/asking/guide.md": (
         "# Asking\n\n## count\n\nA.\n\n## several\n\nB.\n\n## order\n\nC.\n\n## word\n\nD.\n\n## essay\n\nE.\n"

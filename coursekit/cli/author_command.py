@@ -6,51 +6,133 @@ from pathlib import Path
 
 import click
 
-from coursekit.cli.output import say
+from coursekit.cli.output import say, say_guide, say_json, wrapped
+from coursekit.course.problems import did_you_mean
 from coursekit.errors import CourseError, ExitCode
+from coursekit.model.course import Course
 from coursekit.practice.wording import counted
 
 
 @click.group("author")
 def command() -> None:
-    """For authors: test the exercises."""
+    """For authors: make, read, and prove exercises."""
+
+
+@command.command("new")
+@click.argument("exercise")
+@click.pass_obj
+def new(course: Path | None, exercise: str) -> None:
+    """Make a new EXERCISE, such as venv/first-steps: commented, and working but for two blanks."""
+    from coursekit.course.locate import find_course
+    from coursekit.course.scaffold import make_exercise
+
+    folder = make_exercise(find_course(course), exercise.strip("/"))
+    say(f"Made: {folder}", bold=True)
+    say("1. Fill in the two blanks at the top of exercise.yaml.")
+    say(f"2. Name it in the lab.yaml of its lab, below `items:`, with the line:  - exercise: {exercise.strip('/')}")
+    say(f"3. Prove it: coursekit author test {exercise.strip('/')}")
+
+
+@command.command("lint")
+@click.argument("exercises", nargs=-1)
+@click.pass_obj
+def lint(course: Path | None, exercises: tuple[str, ...]) -> int:
+    """Find what is wrong or missing in the files of EXERCISES, or of all, without playing them."""
+    from coursekit.practice.opening import open_course
+    from coursekit.rehearsal.lint import lint as lint_exercise
+
+    outline = open_course(course)
+    chosen = _chosen(outline, exercises, every=not exercises)
+    complaints = [line for exercise in chosen for line in lint_exercise(outline.folder, exercise)]
+    in_labs = {exercise.id for exercise in outline.exercises}
+    for path in sorted(outline.folder.glob("exercises/*/*/exercise.yaml")) if not exercises else ():
+        name = path.parent.relative_to(outline.folder / "exercises").as_posix()
+        if name not in in_labs:
+            complaints.append(f"exercises/{name}: no lab names this exercise")
+    for complaint in complaints:
+        say(complaint)
+    say(f"{counted(len(chosen), 'exercise')}: {counted(len(complaints), 'complaint')}.", bold=True)
+    return ExitCode.USAGE if complaints else ExitCode.ALL_PASSED
+
+
+@command.command("schema")
+@click.argument("file", type=click.Choice(["exercise", "solution", "wrong", "lab", "course"]), default="exercise")
+def schema(file: str) -> None:
+    """Print the JSON Schema of a FILE of the course, for editors that know YAML."""
+    from coursekit.checks import KINDS
+    from coursekit.course.schema import schemas
+
+    say_json(schemas(KINDS)[file])
+    click.echo(
+        f"To switch it on: coursekit author schema {file} > {file}.schema.json, and in the first line of the file:\n"
+        f"# yaml-language-server: $schema=PATH/TO/{file}.schema.json",
+        err=True,
+    )
+
+
+@command.command("preview")
+@click.argument("exercise")
+@click.pass_obj
+def preview(course: Path | None, exercise: str) -> None:
+    """Print the guide of EXERCISE as a student sees it, with sample values, and its hints."""
+    from coursekit.checks import KINDS
+    from coursekit.course.exercises import read_exercise
+    from coursekit.practice.opening import open_course
+
+    outline = open_course(course)
+    [exercise_id] = _chosen(outline, (exercise,), every=False)[:1]
+    read = read_exercise(outline.folder, exercise_id, kinds=KINDS)
+    say_guide(read)
+    for step in read.steps:
+        for number, hint in enumerate(step.hints, start=1):
+            cost = f" ({counted(hint.cost, 'point')})" if hint.cost else ""
+            say(wrapped(hint.text, f"{step.id}, hint {number}{cost}: "))
+
+
+def _chosen(course: Course, words: tuple[str, ...], *, every: bool) -> list[str]:
+    """The exercises that were named, singly or by their technology. Raises CourseError when that is none."""
+    chosen = [
+        exercise.id
+        for exercise in course.exercises
+        if every or any(word.strip("/") in (exercise.id, exercise.technology) for word in words)
+    ]
+    if not chosen:
+        guess = did_you_mean(words[0], [exercise.id for exercise in course.exercises]) if words else ""
+        raise CourseError(f"Which exercises?{guess}", "Name one, or a technology, or give --all.")
+    return chosen
 
 
 @command.command("test")
 @click.argument("exercises", nargs=-1)
 @click.option("--all", "every", is_flag=True, help="Every exercise of the course.")
+@click.option("--jobs", default=1, show_default=True, help="So many exercises at once.")
 @click.pass_obj
-def test(course: Path | None, exercises: tuple[str, ...], every: bool) -> int:
+def test(course: Path | None, exercises: tuple[str, ...], every: bool, jobs: int) -> int:
     """Prove that the checks of EXERCISES are right, by doing them.
 
     On the untouched start every step fails; after the solution's own step it passes; every typical mistake fails at
     the step it names, with the feedback it names; nothing is left behind. EXERCISES may be a technology: venv.
     """
     from coursekit.practice.opening import open_course
-    from coursekit.rehearsal.rehearsal import Report, rehearse
+    from coursekit.rehearsal.several import rehearse_several
 
     outline = open_course(course)
-    chosen = [
-        exercise.id
-        for exercise in outline.exercises
-        if every or any(word.strip("/") in (exercise.id, exercise.technology) for word in exercises)
-    ]
-    if not chosen:
-        raise CourseError("Which exercises?", "Name one, or a technology, or give --all.")
-    reports: list[Report] = []
-    for exercise_id in chosen:
-        say(f"{exercise_id}:", bold=True)
-        report = rehearse(outline.folder, exercise_id, say)
+    chosen = _chosen(outline, exercises, every=every)
+    reports = []
+    for report in rehearse_several(outline.folder, chosen, jobs, say):
         reports.append(report)
         for complaint in report.complaints:
             say(f"  WRONG  {complaint}", colour="red")
-    steps = sum(report.steps for report in reports)
-    mistakes = sum(report.mistakes for report in reports)
+    parts = (
+        counted(len(reports), "exercise"),
+        counted(sum(report.steps for report in reports), "step"),
+        counted(sum(report.mistakes for report in reports), "typical mistake"),
+        "1 diagnosis" if (branches := sum(report.diagnoses for report in reports)) == 1 else f"{branches} diagnoses",
+    )
     complaints = sum(len(report.complaints) for report in reports)
     say()
     say(
-        f"{counted(len(reports), 'exercise')}, {counted(steps, 'step')}, {counted(mistakes, 'typical mistake')}: "
-        + (f"{counted(complaints, 'complaint')}." if complaints else "all as it should be."),
+        f"{', '.join(parts)}: " + (f"{counted(complaints, 'complaint')}." if complaints else "all as it should be."),
         bold=True,
     )
     return ExitCode.NOT_ALL_PASSED if complaints else ExitCode.ALL_PASSED

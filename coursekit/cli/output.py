@@ -6,13 +6,17 @@ import json
 import os
 import sys
 import textwrap
-from typing import Any
+from collections.abc import Collection
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from coursekit.model.verdict import Outcome, Verdict
 from coursekit.practice.wording import HEADLINES, counted, verdict_lines
 from coursekit.shell.text import visible
+
+if TYPE_CHECKING:
+    from coursekit.model.exercise import Exercise
 
 _COLOURS = {Outcome.PASSED: "green", Outcome.FAILED: "yellow", Outcome.ERROR: "red", Outcome.SKIPPED: None}
 
@@ -34,6 +38,24 @@ def say_verdict(title: str, verdict: Verdict, points: int) -> None:
     say(f"{title}: {HEADLINES[verdict.outcome]}{gained}", colour=_COLOURS[verdict.outcome], bold=True)
     for line in verdict_lines(verdict):
         say(wrapped(visible(line.text), f"  {line.label}: "))
+
+
+def say_guide(exercise: Exercise, achieved: Collection[str] = ()) -> None:
+    """Print the guide of an exercise, step by step, with its questions."""
+    say(exercise.title, bold=True)
+    say()
+    say(exercise.introduction)
+    for number, step in enumerate(exercise.steps, start=1):
+        say()
+        say(f"Step {number}, {step.id}: {step.title}{' (passed)' if step.id in achieved else ''}", bold=True)
+        say()
+        say(step.guide)
+        if step.question:
+            say()
+            say(step.question.ask)
+            for item_number, item in enumerate(step.question.items, start=1):
+                say(f"  {item_number}. {item}")
+            say(f"{step.question.how} To answer: coursekit answer {step.id} …")
 
 
 def wrapped(text: str, label: str = "") -> str:

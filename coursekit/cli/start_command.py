@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from coursekit.cli.naming import split_words
-from coursekit.cli.output import say, say_json
+from coursekit.cli.output import say, say_guide, say_json
 from coursekit.practice.opening import open_practice
 
 
@@ -36,21 +36,7 @@ def command(course: Path | None, exercise: str | None, as_json: bool) -> None:
                 }
             )
             return
-        say(started.title, bold=True)
-        say()
-        say(started.introduction)
-        for number, step in enumerate(started.steps, start=1):
-            done = " (passed)" if standing.step(step.id).achieved else ""
-            say()
-            say(f"Step {number}, {step.id}: {step.title}{done}", bold=True)
-            say()
-            say(step.guide)
-            if step.question:
-                say()
-                say(step.question.ask)
-                for item_number, item in enumerate(step.question.items, start=1):
-                    say(f"  {item_number}. {item}")
-                say(f"{step.question.how} To answer: coursekit answer {step.id} …")
+        say_guide(started, standing.achieved)
         say()
         say(f"Your folder: {folder}", bold=True)
         say(f"Go there with: cd {folder}")

@@ -26,7 +26,7 @@ def run(*words: str, code: int = 0, **environment: str) -> str:
 
 
 def test_its_author_tests_it() -> None:
-    assert "1 exercise, 2 steps, 1 typical mistake: all as it should be." in run(
+    assert "1 exercise, 2 steps, 1 typical mistake, 1 diagnosis: all as it should be." in run(
         "--course", str(COURSE), "author", "test", "--all"
     )
 
