@@ -46,7 +46,7 @@ class CoursekitApp(App[None], inherit_bindings=False):
         if isinstance(item, Page):
             from coursekit.app.screens.page import PageScreen
 
-            self._show(PageScreen(item))
+            self._show(PageScreen(self.practice.course, item))
         else:
             self._open_exercise(item)
 
@@ -102,6 +102,12 @@ class CoursekitApp(App[None], inherit_bindings=False):
     def action_map(self) -> None:
         """Back to the map."""
         self.pop_screen()
+
+    def action_machine(self) -> None:
+        """Show what this machine has."""
+        from coursekit.app.screens.machine import MachineScreen
+
+        self.push_screen(MachineScreen(self.practice.course))
 
     def action_help(self) -> None:
         from coursekit.app.screens.help import Help

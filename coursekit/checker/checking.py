@@ -29,7 +29,7 @@ def check_steps(
     achieved = set(passed)
     with LocalPlace(workspace, cancelled) as place:
         for step_id in steps:
-            context = CheckContext(place, exercise.values, shell, answers)
+            context = CheckContext(place, exercise.values, shell, answers, str(exercise.folder))
             verdict = judge_step(exercise.step(step_id), context, achieved, titles)
             if verdict.passed:
                 achieved.add(step_id)

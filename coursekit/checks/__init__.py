@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from coursekit.checks.command import CommandCheck
+from coursekit.checks.custom import CustomCheck
 from coursekit.checks.dialogue import DialogueCheck
 from coursekit.checks.file import FileCheck
 from coursekit.checks.git import GitCheck
@@ -14,6 +15,7 @@ from coursekit.checks.venv import VenvCheck
 
 KINDS: dict[str, type[Kind]] = {
     "command": CommandCheck,
+    "custom": CustomCheck,
     "dialogue": DialogueCheck,
     "file": FileCheck,
     "git": GitCheck,

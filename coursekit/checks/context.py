@@ -20,6 +20,8 @@ class CheckContext:
     """The student's own shell at the moment of the check; None when nobody can say."""
     answers: Mapping[str, str] = field(default_factory=dict)
     """Step id to the answer last given there."""
+    exercise: str = ""
+    """The exercise's folder, where its own ``check.py`` lies."""
     step: str = ""
     """The id of the step that is being judged."""
     deadline: float = field(default_factory=lambda: time.monotonic() + 20.0)

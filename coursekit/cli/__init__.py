@@ -16,6 +16,7 @@ from coursekit.errors import ExitCode
 
 COMMANDS = {
     "list": "Show the course: labs, pages, exercises, points.",
+    "read": "Read a page of a lab.",
     "start": "Start an exercise, or go on with it.",
     "check": "Check the steps of an exercise.",
     "hint": "Open the next hint of a step.",

@@ -1,30 +1,31 @@
-"""``coursekit doctor``: which tools this machine has, and how to get the others."""
+"""``coursekit doctor``: which tools this machine has, which labs need them, and how to get the others."""
 
 from __future__ import annotations
 
 import dataclasses
 import os
+from pathlib import Path
 
 import click
 
 from coursekit.cli.output import say, say_json
 from coursekit.errors import ExitCode
-from coursekit.technologies.venv import find_tools
+from coursekit.practice.machine import look_at_machine
+from coursekit.practice.opening import open_course
 
 
 @click.command("doctor")
 @click.option("--json", "as_json", is_flag=True, help="For a program.")
-def command(as_json: bool) -> int:
-    """Show which tools this machine has, and how to get the others."""
-    found = find_tools(os.environ.get("PATH", ""))
+@click.pass_obj
+def command(course: Path | None, as_json: bool) -> int:
+    """Show which tools this machine has, which labs need them, and how to get the others."""
+    rows = look_at_machine(open_course(course), os.environ.get("PATH", ""))
     if as_json:
-        say_json([{**dataclasses.asdict(tool), "usable": tool.usable} for tool in found])
+        say_json([{**dataclasses.asdict(row.tool), "usable": row.tool.usable, "labs": row.labs} for row in rows])
     else:
-        for tool in found:
-            if tool.usable:
-                say(f"{tool.name}: {tool.version}, {tool.path}", colour="green")
-            else:
-                say(f"{tool.name}: {tool.why_not}", colour="red" if tool.needed else "yellow")
-                say(f"  to install it: {tool.install}")
-    missing = [tool for tool in found if tool.needed and not tool.usable]
-    return ExitCode.TOOL_MISSING if missing else ExitCode.ALL_PASSED
+        for row in rows:
+            colour = "green" if row.tool.usable else "red" if row.missing else "yellow"
+            say(row.headline, colour=colour)
+            for line in row.advice:
+                say(f"  {line}")
+    return ExitCode.TOOL_MISSING if any(row.missing for row in rows) else ExitCode.ALL_PASSED

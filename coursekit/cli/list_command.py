@@ -44,9 +44,13 @@ def command(course: Path | None, as_json: bool) -> None:
             say()
             say(f"{lab.id}: {lab.title} (about {lab.minutes} minutes)", bold=True)
             say(f"  {lab.summary}")
+            if lab.needs.in_words:
+                say(f"  It needs about {lab.needs.in_words}.")
+            if lab.needs.fallback:
+                say(f"  On a machine that lacks something: {lab.needs.fallback}")
             for item in lab.items:
                 if isinstance(item, Page):
-                    say(f"  page      {item.title}")
+                    say(f"  page      {item.id}: {item.title}")
                 else:
                     _say_exercise(standings[item.id])
 

@@ -5,6 +5,7 @@ Read without pydantic, since the app's first screen waits for it.
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -12,13 +13,16 @@ from typing import TYPE_CHECKING, Any
 
 from coursekit.course.document import Document, described, read_document, require_list, require_mapping
 from coursekit.course.problems import ContentError, Problem, did_you_mean, one_of
-from coursekit.model.course import Course, ExerciseOutline, Lab, Page, StepOutline
+from coursekit.course.values import fill
+from coursekit.errors import CourseError
+from coursekit.model.course import Course, ExerciseOutline, Lab, Needs, Page, StepOutline
 
 if TYPE_CHECKING:
     from coursekit.course.check_trees import Kinds
 
 _EXERCISE_ID = re.compile(r"[a-z0-9-]+/[a-z0-9-]+")
 _NAME = re.compile(r"[a-z0-9-]+")
+_SIZE = re.compile(r"\d+ [MG]B")
 
 
 def read_course(folder: Path, kinds: Callable[[], Kinds]) -> Course:
@@ -29,23 +33,37 @@ def read_course(folder: Path, kinds: Callable[[], Kinds]) -> Course:
     """
     problems: list[Problem] = []
     document = read_document(folder / "labs" / "course.yaml", "labs/course.yaml")
-    fields = _fields(document, (), document.data, {"title": str, "version": str, "labs": list})
+    wanted = {"title": str, "version": str, "labs": list}
+    facts = document.data.pop("facts", {}) if isinstance(document.data, dict) else {}
+    fields = _fields(document, (), document.data, wanted)
     labs = []
     for index, name in enumerate(fields.get("labs", [])):
         if not isinstance(name, str) or not _NAME.fullmatch(name):
             document.complain(("labs", index), f"should be the name of a folder in labs/, not {described(name)}")
         else:
             labs.append(_read_lab(folder, name, problems, kinds))
+    for name, fact in (require_mapping(document, ("facts",), facts, "`facts`") or {}).items():
+        if not isinstance(fact, str):
+            document.complain(("facts", name), f"should be a text, not {described(fact)}; put it in quotes")
     _refuse_twice(document, labs)
     problems += document.problems
     if problems:
         raise ContentError(problems)
-    return Course(fields["title"], fields["version"], tuple(labs), folder)
+    return Course(fields["title"], fields["version"], tuple(labs), folder, facts)
+
+
+def read_page(course: Course, page: Page) -> str:
+    """The text of a page (markdown), with the course's facts filled in. Raises CourseError when it cannot be read."""
+    try:
+        return str(fill(page.path.read_text(encoding="utf-8"), course.facts))
+    except (OSError, UnicodeDecodeError) as error:
+        raise CourseError(f"The page {page.id} cannot be read: {error}") from error
 
 
 def _read_lab(folder: Path, name: str, problems: list[Problem], kinds: Callable[[], Kinds]) -> Lab:
     document = read_document(folder / "labs" / name / "lab.yaml", f"labs/{name}/lab.yaml")
     wanted = {"title": str, "summary": str, "minutes": int, "items": list}
+    raw_needs = document.data.pop("needs", {}) if isinstance(document.data, dict) else {}
     fields = _fields(document, (), document.data, wanted)
     items: list[Page | ExerciseOutline] = []
     for index, item in enumerate(fields.get("items", [])):
@@ -60,8 +78,27 @@ def _read_lab(folder: Path, name: str, problems: list[Problem], kinds: Callable[
                     document.complain(("items", index), _no_such_exercise(folder, exercise))
             case _:
                 document.complain(("items", index), "should be `page: NAME` or `exercise: TECHNOLOGY/NAME`")
+    needs = _read_needs(document, raw_needs)
     problems += document.problems
-    return Lab(name, fields.get("title", ""), fields.get("summary", ""), fields.get("minutes", 0), tuple(items))
+    return Lab(name, fields.get("title", ""), fields.get("summary", ""), fields.get("minutes", 0), tuple(items), needs)
+
+
+def _read_needs(document: Document, raw: Any) -> Needs:
+    allowed = [field.name for field in dataclasses.fields(Needs)]
+    found: dict[str, Any] = {}
+    for key, value in (require_mapping(document, ("needs",), raw, "`needs`") or {}).items():
+        if key not in allowed:
+            guess = did_you_mean(str(key), allowed)
+            document.complain(("needs", key), f"unknown key `{key}`; allowed: {one_of(allowed)}.{guess}", at_key=True)
+        elif key == "technologies":
+            found[key] = tuple(map(str, require_list(document, ("needs", key), value, f"`{key}`") or ()))
+        elif not isinstance(value, str):
+            document.complain(("needs", key), f"should be a text such as `30 MB`, not {described(value)}")
+        elif key != "fallback" and not _SIZE.fullmatch(value):
+            document.complain(("needs", key), f"`{value}`: should be a size such as `30 MB` or `2 GB`")
+        else:
+            found[key] = value
+    return Needs(**found)
 
 
 def _no_such_exercise(folder: Path, exercise: str) -> str:

@@ -11,6 +11,7 @@ from coursekit.model.exercise import Hint
 
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
 _TEXT = {"type": "string"}
+_SIZE = {"type": "string", "pattern": "^\\d+ [MG]B$"}
 _TIME = {"anyOf": [{"type": "string", "pattern": r"^\d+(\.\d+)?\s*(s|min|m)?$"}, {"type": "number"}]}
 _STEP_ID = {"type": "string", "pattern": "^[a-z0-9-]+$"}
 _ACTION = {
@@ -41,6 +42,16 @@ def schemas(kinds: Kinds) -> dict[str, dict[str, Any]]:
                 "title": _TEXT,
                 "summary": _TEXT,
                 "minutes": {"type": "integer"},
+                "needs": _closed(
+                    {
+                        "technologies": {"type": "array", "items": _TEXT},
+                        "download": _SIZE,
+                        "disk": _SIZE,
+                        "memory": _SIZE,
+                        "fallback": _TEXT,
+                    },
+                    [],
+                ),
                 "items": {
                     "type": "array",
                     "items": {
@@ -51,7 +62,13 @@ def schemas(kinds: Kinds) -> dict[str, dict[str, Any]]:
             ["title", "summary", "minutes", "items"],
         ),
         "course": _closed(
-            {"title": _TEXT, "version": _TEXT, "labs": {"type": "array", "items": _TEXT}}, ["title", "version", "labs"]
+            {
+                "title": _TEXT,
+                "version": _TEXT,
+                "labs": {"type": "array", "items": _TEXT},
+                "facts": {"type": "object", "additionalProperties": _TEXT},
+            },
+            ["title", "version", "labs"],
         ),
     }
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 
@@ -49,6 +50,25 @@ class ExerciseOutline:
 
 
 @dataclass(frozen=True)
+class Needs:
+    """What a lab asks of a machine, besides time."""
+
+    technologies: tuple[str, ...] = ()
+    download: str = ""
+    """About how much, such as ``30 MB``."""
+    disk: str = ""
+    memory: str = ""
+    fallback: str = ""
+    """What to do on a machine that cannot run it."""
+
+    @property
+    def in_words(self) -> str:
+        """Such as ``30 MB to download, 300 MB of disk``; empty when it asks nothing."""
+        parts = ((self.download, "to download"), (self.disk, "of disk"), (self.memory, "of memory"))
+        return ", ".join(f"{size} {what}" for size, what in parts if size)
+
+
+@dataclass(frozen=True)
 class Lab:
     """A lab: pages and exercises in the order in which they are taken."""
 
@@ -57,6 +77,7 @@ class Lab:
     summary: str
     minutes: int
     items: tuple[Page | ExerciseOutline, ...]
+    needs: Needs = field(default_factory=Needs)
 
     @property
     def exercises(self) -> tuple[ExerciseOutline, ...]:
@@ -72,6 +93,8 @@ class Course:
     labs: tuple[Lab, ...]
     folder: Path
     """The folder that holds ``labs/`` and ``exercises/``."""
+    facts: Mapping[str, str] = field(default_factory=dict)
+    """How the class runs: filled into the pages, by name."""
 
     @property
     def exercises(self) -> tuple[ExerciseOutline, ...]:

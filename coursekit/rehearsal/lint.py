@@ -18,7 +18,7 @@ _PLACEHOLDER = re.compile(r"(?<![${])\{([a-z][a-z0-9_]*)\}(?!\})")
 _TRANSFER = 0.4
 """The part of an exercise's points that its last step is worth at least."""
 _BRANCHES = 4
-"""So many diagnoses an exercise has at least."""
+"""So many diagnoses an exercise has at least, if anything is done in it and not only asked."""
 _HINTS = 3
 """So many levels of hints a step has, if it has any."""
 
@@ -56,7 +56,7 @@ def _values(course: Path, exercise: Exercise) -> Iterator[str]:
     used: set[str] = set()
     for path in sorted(exercise.folder.rglob("*")):
         used |= set(_PLACEHOLDER.findall(path.name))
-        if not path.is_file() or "__pycache__" in path.parts:
+        if not path.is_file() or "__pycache__" in path.parts or path == exercise.folder / "check.py":
             continue
         try:
             lines = path.read_text(encoding="utf-8").splitlines()
@@ -88,7 +88,7 @@ def _hints(exercise: Exercise) -> Iterator[str]:
 def _diagnoses(exercise: Exercise, mistakes: tuple[Mistake, ...]) -> Iterator[str]:
     """Each diagnosis is proved by a mistake at its step whose words it says."""
     count = sum(len(step.diagnose) for step in exercise.steps)
-    if count < _BRANCHES:
+    if count < _BRANCHES and any(step.question is None for step in exercise.steps):
         yield f"{exercise.id}: {count} of {_BRANCHES} diagnoses"
     for step in exercise.steps:
         proofs = [" ".join(mistake.says.split()) for mistake in mistakes if mistake.fails == step.id]

@@ -15,11 +15,13 @@ class Tool:
     """Empty when there is none."""
     version: str
     needed: bool
-    """Whether the labs cannot do without it."""
+    """Whether a lab of its technology cannot do without it."""
     why_not: str = ""
     """Why it cannot be used; empty when it can."""
     install: str = ""
     """The one command that mends it."""
+    install_for_me: str = ""
+    """One that needs no administrator, where there is one."""
 
     @property
     def usable(self) -> bool:

@@ -11,12 +11,11 @@ import json
 import os
 import re
 import secrets
-import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from coursekit.model.verdict import CommandRecord
-from coursekit.shell.local import LocalPlace
 from coursekit.shell.place import Ending, Limits, Place
 from coursekit.shell.program import find_program
 from coursekit.technologies.contract import Tool
@@ -151,10 +150,9 @@ def _ask(place: Place, path: str, python: str, settings: dict[str, str], limits:
     )
 
 
-def find_tools(path: str) -> list[Tool]:
-    """The tools for environments in a student's PATH."""
-    with tempfile.TemporaryDirectory() as folder, LocalPlace(Path(folder)) as place:
-        return [_python(place, path), _virtualenv(place, path), _uv(place, path)]
+def finders() -> list[Callable[[Place, str], Tool]]:
+    """One function for each tool, given a place and the student's PATH."""
+    return [_python, _virtualenv, _uv, _pipenv]
 
 
 def _python(place: Place, path: str) -> Tool:
@@ -176,18 +174,31 @@ def _virtualenv(place: Place, path: str) -> Tool:
     found = find_program("virtualenv", path)
     if found is None:
         why = "not found; `python3 -m venv` does the same"
-        return Tool("venv", "virtualenv", "", "", False, why, install_command("virtualenv"))
-    output, _ = _run(place, found, ["--version"], path)
-    match = re.search(r"virtualenv (\S+)", output)
-    return Tool("venv", "virtualenv", str(found), match[1] if match else "unknown version", False)
+        for_me = "python3 -m pip install --user virtualenv"
+        return Tool("venv", "virtualenv", "", "", False, why, install_command("virtualenv"), for_me)
+    return _versioned(place, "virtualenv", found, path)
 
 
 def _uv(place: Place, path: str) -> Tool:
     found = find_program("uv", path)
     if found is None:
-        return Tool("venv", "uv", "", "", False, "not found; no lab needs it", "python3 -m pip install --user uv")
+        command = "python3 -m pip install --user uv"
+        return Tool("venv", "uv", "", "", False, "not found; no lab needs it", command, command)
+    return _versioned(place, "uv", found, path)
+
+
+def _pipenv(place: Place, path: str) -> Tool:
+    found = find_program("pipenv", path)
+    if found is None:
+        command = "python3 -m pip install --user pipenv"
+        return Tool("venv", "pipenv", "", "", False, "not found; no lab needs it", command, command)
+    return _versioned(place, "pipenv", found, path)
+
+
+def _versioned(place: Place, name: str, found: Path, path: str) -> Tool:
     output, _ = _run(place, found, ["--version"], path)
-    return Tool("venv", "uv", str(found), output.strip().removeprefix("uv ").split(" ")[0], False)
+    match = re.search(r"\d+(\.\d+)+", output)
+    return Tool("venv", name, str(found), match[0] if match else "unknown version", False)
 
 
 def _run(place: Place, program: Path, arguments: list[str], path: str) -> tuple[str, bool]:

@@ -6,11 +6,12 @@ import shutil
 from pathlib import Path
 
 import pytest
-from textual.widgets import Input, OptionList, TextArea
+from textual.widgets import Input, OptionList, Static, TextArea
 
 from coursekit.app.screens.course_map import CourseMap
 from coursekit.app.screens.dialogs import Choose
 from coursekit.app.screens.help import Help
+from coursekit.app.screens.machine import MachineScreen
 from coursekit.app.screens.page import PageScreen
 from coursekit.app.widgets.guide_view import Command
 from coursekit.errors import CourseError
@@ -315,3 +316,13 @@ async def test_questions_of_every_form(open_app: OpenApp) -> None:
         await student.press("f2")
         await student.until(lambda: student.title == "Asking · 5/5 points")
         assert "Your instructor marks it: names a reason" in student.panel
+
+
+async def test_what_this_machine_has_is_a_screen(open_app: OpenApp) -> None:
+    async with open_app() as student:
+        await student.press("d")
+        assert isinstance(student.app.screen, MachineScreen)
+        text = student.app.screen.query_one(Static)
+        await student.until(lambda: "✓ git: " in str(text.render()))
+        await student.press("escape")
+        assert isinstance(student.app.screen, CourseMap)

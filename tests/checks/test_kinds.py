@@ -34,7 +34,7 @@ PASSED, FAILED, ERROR = Outcome.PASSED, Outcome.FAILED, Outcome.ERROR
 
 
 def test_every_kind_has_a_name_and_says_what_its_opposite_is() -> None:
-    assert set(KINDS) == {"file", "command", "dialogue", "venv", "package", "shell", "question", "git"}
+    assert set(KINDS) == {"file", "command", "dialogue", "venv", "package", "shell", "question", "git", "custom"}
 
 
 @pytest.mark.parametrize(

@@ -83,6 +83,11 @@ def test_hints_say_their_price_first(run: Run, monkeypatch: pytest.MonkeyPatch) 
     assert "open, 0 of 4 points, 2 hints opened" in run("status")
 
 
+def test_a_page_is_read(run: Run) -> None:
+    assert "Read [this], and `that`." in run("read", "one/reading")
+    assert "Did you mean `one/reading`?" in run("read", "one/raeding", code=2)
+
+
 def test_json_for_programs(run: Run, workspace: Path) -> None:
     assert json.loads(run("list", "--json"))["labs"][0]["id"] == "one"
     started = json.loads(run("start", "venv/tiny", "--json"))
@@ -183,13 +188,6 @@ def test_a_full_disk(run: Run, workspace: Path, home: Path) -> None:
     assert "Nothing was lost" in done.stderr
     assert "Traceback" not in done.stderr
     assert "passed, 4 points" in run("check", "first")
-
-
-def test_a_tool_that_is_missing_has_its_exit_code(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PATH", str(tmp_path))
-    said = run("doctor", code=3)
-    assert "python3: not found" in said
-    assert "to install it:" in said
 
 
 def test_interrupting_a_check(course: Path, home: Path, run: Run) -> None:

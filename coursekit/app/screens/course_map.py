@@ -33,6 +33,7 @@ class CourseMap(Screen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f1,question_mark", "app.help", "Help", key_display="F1"),
+        Binding("d", "app.machine", "This machine"),
         Binding("q,f10", "app.quit", "Quit", key_display="q"),
     ]
 
@@ -79,14 +80,17 @@ class CourseMap(Screen[None]):
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
         items = {item.id: item for lab in self._practice.course.labs for item in lab.items}
         item = items.get(event.option.id or "")
+        lab = next((lab for lab in self._practice.course.labs if item in lab.items), None)
         about = f"{item.summary} About {item.minutes} minutes." if isinstance(item, ExerciseOutline) else "To read."
+        if lab is not None and lab.needs.fallback:
+            about += f"\nOn a machine that lacks something: {lab.needs.fallback}"
         self.query_one("#about", Static).update(prose(about))
 
     def _look_at_machine(self) -> None:
-        from coursekit.technologies.venv import find_tools
+        from coursekit.practice.machine import look_at_machine
 
-        missing = [tool for tool in find_tools(os.environ.get("PATH", "")) if tool.needed and not tool.usable]
-        lines = [f"This machine lacks: {tool.name} {tool.why_not}. To mend it: {tool.install}" for tool in missing]
+        rows = look_at_machine(self._practice.course, os.environ.get("PATH", ""))
+        lines = [f"This machine lacks: {row.headline}. To mend it: {row.tool.install}" for row in rows if row.missing]
         text = "\n".join(lines) or "This machine has all that the labs need."
         if self.is_attached:
             self.app.call_later(self.query_one("#machine", Static).update, Content(text))
@@ -95,7 +99,9 @@ class CourseMap(Screen[None]):
 def _lab_line(lab: Lab, standings: dict[str, Standing]) -> Content:
     got = sum(standings[exercise.id].points for exercise in lab.exercises)
     of = sum(exercise.points for exercise in lab.exercises)
-    return Content.styled(f"{lab.title}  ·  {got}/{of} points  ·  about {lab.minutes} minutes", "bold")
+    title = Content.styled(f"{lab.title}  ·  {got}/{of} points  ·  about {lab.minutes} minutes", "bold")
+    needs = f"\n  {lab.needs.in_words}" if lab.needs.in_words else ""
+    return title + Content.styled(needs, "$text-muted")
 
 
 def _line(standing: Standing) -> Content:

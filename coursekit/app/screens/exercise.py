@@ -78,7 +78,11 @@ class ExerciseScreen(Screen[None]):
         super().__init__()
         self._practice = practice
         self._exercise_id = exercise_id
-        self._runtime = runtime
+        self._status = StatusBar()
+        self._steps = StepList()
+        self._guide = VerticalScroll(id="guide")
+        self._panel = Panel(id="panel")
+        self._terminal = StudentTerminal(practice.workspace(exercise_id), runtime)
         self._exercise = practice.exercise(exercise_id)
         self._checking = Checking(practice, exercise_id, checkers)
         self._automatic = AutomaticChecks(self._checking.check, self._next_to_check, self._take_automatic)
@@ -99,15 +103,14 @@ class ExerciseScreen(Screen[None]):
     # What is on the screen
 
     def compose(self) -> ComposeResult:
-        yield StatusBar()
+        yield self._status
         with Container(id="panes"):
             with Vertical(id="reading"):
-                yield StepList()
-                yield VerticalScroll(id="guide")
-                yield Panel(id="panel")
+                yield self._steps
+                yield self._guide
+                yield self._panel
             with Vertical(id="shell"):
-                workspace = self._practice.workspace(self._exercise_id)
-                yield StudentTerminal(workspace, self._runtime)
+                yield self._terminal
         yield Footer(show_command_palette=False)
 
     async def on_mount(self) -> None:
@@ -128,25 +131,17 @@ class ExerciseScreen(Screen[None]):
         self._show_standing()
 
     @property
-    def _terminal(self) -> StudentTerminal:
-        return self.query_one(StudentTerminal)
-
-    @property
-    def _panel(self) -> Panel:
-        return self.query_one(Panel)
-
-    @property
     def _step(self) -> Step:
         return self._exercise.step(self._viewed)
 
     def _say(self, news: str, style: str = _QUIET) -> None:
-        self.query_one(StatusBar).say(news, style)
+        self._status.say(news, style)
 
     def _show_standing(self) -> None:
         standing = self._standing
         points = f"{standing.points}/{self._exercise.points} points"
-        self.query_one(StatusBar).show_title(f"{self._exercise.title} · {points}")
-        self.query_one(StepList).show(standing, self._viewed, compact=self.app.size.width < _WIDE)
+        self._status.show_title(f"{self._exercise.title} · {points}")
+        self._steps.show(standing, self._viewed, compact=self.app.size.width < _WIDE)
 
     def _refresh_standing(self) -> None:
         self._standing = self._practice.standing(self._exercise_id)
@@ -159,7 +154,7 @@ class ExerciseScreen(Screen[None]):
         index = [step.id for step in self._exercise.steps].index(self._viewed)
         introduction = f"{self._exercise.introduction}\n\n" if index == 0 else ""
         text = f"{introduction}## {index + 1}. {self._step.title}\n\n{self._step.guide}"
-        guide = self.query_one("#guide", VerticalScroll)
+        guide = self._guide
         was_answering = self._is_answering
         async with guide.batch():
             await guide.remove_children()
@@ -473,7 +468,7 @@ class ExerciseScreen(Screen[None]):
         if self._panel.has_class("shown") and self.has_class("-narrow"):
             self.set_focus(self._panel)
         else:
-            self.set_focus(questions.first().place if questions else self.query_one("#guide"))
+            self.set_focus(questions.first().place if questions else self._guide)
 
     def action_zoom(self) -> None:
         """Give the whole window to the side that has the focus, and back."""

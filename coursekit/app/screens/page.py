@@ -10,7 +10,9 @@ from textual.containers import VerticalScroll
 from textual.screen import Screen
 from textual.widgets import Footer, Markdown
 
-from coursekit.model.course import Page
+from coursekit.course.outline import read_page
+from coursekit.errors import CourseError
+from coursekit.model.course import Course, Page
 from coursekit.shell.text import visible
 
 
@@ -23,15 +25,16 @@ class PageScreen(Screen[None]):
         Binding("f1,question_mark", "app.help", "Help", key_display="F1"),
     ]
 
-    def __init__(self, page: Page) -> None:
+    def __init__(self, course: Course, page: Page) -> None:
         super().__init__()
+        self._course = course
         self.page = page
 
     def compose(self) -> ComposeResult:
         try:
-            text = self.page.path.read_text(encoding="utf-8")
-        except OSError as error:
-            text = f"# {self.page.title}\n\nThis page cannot be read: {error}"
+            text = read_page(self._course, self.page)
+        except CourseError as error:
+            text = f"# {self.page.title}\n\n{error.message}"
         with VerticalScroll(id="page"):
             yield Markdown(visible(text), open_links=False)
         yield Footer(show_command_palette=False)

@@ -1,0 +1,54 @@
+"""Kind ``custom``: a function of the exercise's own ``check.py``, for what the other kinds cannot say.
+
+The function is called with the check's context. Its docstring's first line is the claim that the student reads; it
+returns nothing when that holds, else what was found in its place. It is the course's code, run by the checker alone.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+from coursekit.checks.context import CheckContext
+from coursekit.checks.kind import Kind, could_not_look, found
+from coursekit.model.verdict import Finding
+
+
+class CouldNotLook(Exception):
+    """Raised by a custom check that cannot tell: an ERROR, not the student's fault."""
+
+
+@dataclass(frozen=True)
+class CustomCheck(Kind):
+    """A function of check.py."""
+
+    shorthand: ClassVar[str] = "function"
+
+    function: str
+
+    def judge(self, context: CheckContext) -> Finding:
+        check = _function(Path(context.exercise) / "check.py", self.function)
+        claim = (check.__doc__ or self.function).strip().splitlines()[0].rstrip(".").replace("``", "`")
+        for name, value in context.values.items():
+            claim = claim.replace(f"{{{name}}}", value)
+        try:
+            observed = check(context)
+        except CouldNotLook as error:
+            return could_not_look(claim, str(error))
+        return found(observed is None, claim, "", observed or "")
+
+    def denial(self) -> str:
+        return "that is not so"
+
+
+def _function(path: Path, name: str) -> Callable[[CheckContext], str | None]:
+    spec = importlib.util.spec_from_file_location("check", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    function: Callable[[CheckContext], str | None] = getattr(module, name)
+    return function
