@@ -9,6 +9,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 
+from coursekit.errors import CourseError
 from coursekit.model.exercise import Step
 from coursekit.model.shell_state import ShellState
 from coursekit.model.verdict import Verdict
@@ -75,7 +76,10 @@ class AutomaticChecks:
     async def _check_while_passing(self, shell: ShellState | None, seen: int) -> None:
         any_passed = False
         while (step := self._next_step()) is not None:
-            verdict = await self._check(step.id, shell)
+            try:
+                verdict = await self._check(step.id, shell)
+            except CourseError:  # such as a folder that is gone: a check that is asked for says so
+                return
             self.last_check = time.monotonic()
             current = seen == self._commands
             if verdict.passed or (current and not any_passed):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from pathlib import Path
 from typing import ClassVar
@@ -14,9 +13,11 @@ from textual.containers import Container, Vertical, VerticalScroll
 from textual.screen import Screen
 from textual.widgets import Footer
 
+from coursekit.app.asked import AskedCheck
 from coursekit.app.automatic import AutomaticChecks
 from coursekit.app.checking import Checking
 from coursekit.app.control import Checkers
+from coursekit.app.hints import Hints
 from coursekit.app.screens.dialogs import Choose
 from coursekit.app.terminal.widget import Terminal
 from coursekit.app.widgets.guide_view import Command, GuideView
@@ -86,15 +87,13 @@ class ExerciseScreen(Screen[None]):
         self._exercise = practice.exercise(exercise_id)
         self._checking = Checking(practice, exercise_id, checkers)
         self._automatic = AutomaticChecks(self._checking.check, self._next_to_check, self._take_automatic)
-        self._asked: asyncio.Task[None] | None = None
-        self._asked_at = 0.0
+        self._asked = AskedCheck(self._check_now, self._take_asked, lambda: self._say("stopped"), self._say_error)
+        self._hints = Hints(practice, exercise_id)
         self._standing = practice.standing(exercise_id)
         current = self._standing.current
         self._viewed = current.outline.id if current else self._exercise.steps[-1].id
         self._inserted = 0
         """How many of the viewed step's commands have been put at the prompt."""
-        self._offered_hint: tuple[str, int] | None = None
-        """The step and the level of the hint whose price has been said."""
         self._last_event = 0
         self._marks_were_missing = False
         self._tried = False
@@ -122,8 +121,7 @@ class ExerciseScreen(Screen[None]):
         self.set_interval(0.1, self._show_progress)
 
     async def on_unmount(self) -> None:
-        if self._asked is not None:
-            self._asked.cancel()
+        self._asked.stop()
         await self._automatic.stop()
         self._checking.close()
 
@@ -136,6 +134,9 @@ class ExerciseScreen(Screen[None]):
 
     def _say(self, news: str, style: str = _QUIET) -> None:
         self._status.say(news, style)
+
+    def _say_error(self, error: CourseError) -> None:
+        self._open_panel().say_error(error)
 
     def _show_standing(self) -> None:
         standing = self._standing
@@ -200,7 +201,7 @@ class ExerciseScreen(Screen[None]):
         try:
             self._terminal.open_shell()
         except CourseError as error:
-            self._open_panel().say_error(error)
+            self._say_error(error)
             return
         if not self._terminal.integrated:
             self._open_panel().say(
@@ -244,7 +245,7 @@ class ExerciseScreen(Screen[None]):
 
     def _next_to_check(self) -> Step | None:
         """The step that is viewed, or else the first one that is to be done in the shell."""
-        if self._asked is not None:
+        if self._asked.step is not None:
             return None
         by_viewing = [self._step, *self._exercise.steps]
         to_do = [step for step in by_viewing if not self._standing.step(step.id).achieved and step.question is None]
@@ -263,7 +264,7 @@ class ExerciseScreen(Screen[None]):
         try:
             news = self._practice.record(self._exercise_id, step.id, verdict, asked=asked)
         except CourseError as error:
-            self._open_panel().say_error(error)
+            self._say_error(error)
             return
         self._refresh_standing()
         if news:
@@ -281,7 +282,7 @@ class ExerciseScreen(Screen[None]):
             self._view(current.outline.id)
 
     def _say_finished(self, lesson: str) -> None:
-        self._view(self._viewed)
+        self._view(self._exercise.steps[-1].id)
         points = f"{self._standing.points} of {counted(self._exercise.points, 'point')}"
         following = self.app.next_item(self._exercise_id)  # type: ignore[attr-defined]
         text = f"F9 opens what comes next: {following.title}." if following else "It was the last of the course."
@@ -298,7 +299,7 @@ class ExerciseScreen(Screen[None]):
                 self._refresh_standing()
                 self.run_worker(self._show_step(), group="guide", exclusive=True)
         except CourseError as error:
-            self._open_panel().say_error(error)
+            self._say_error(error)
             return
         step = self._next_to_check()
         due = step is not None and step.watch is not None and not self._automatic.busy
@@ -311,22 +312,11 @@ class ExerciseScreen(Screen[None]):
         """Check the step that is viewed, and say what holds and what does not; hand in an essay."""
         if self._is_answering and self.query_one(QuestionView).hand_in():
             return
-        if self._asked is None:
-            self._asked_at = time.monotonic()
-            self._asked = asyncio.create_task(self._check_now(self._step))
+        self._asked.start(self._step)
 
-    async def _check_now(self, step: Step) -> None:
-        try:
-            await self._automatic.stop()
-            verdict = await self._checking.check(step.id, self._shell_state)
-            self._asked = None
-            self._take_asked(step, verdict)
-        except asyncio.CancelledError:
-            self._say("stopped")
-        except CourseError as error:
-            self._open_panel().say_error(error)
-        finally:
-            self._asked = None
+    async def _check_now(self, step: Step) -> Verdict:
+        await self._automatic.stop()
+        return await self._checking.check(step.id, self._shell_state)
 
     def _take_asked(self, step: Step, verdict: Verdict) -> None:
         was_achieved = self._standing.step(step.id).achieved
@@ -338,7 +328,7 @@ class ExerciseScreen(Screen[None]):
             self._practice.record(self._exercise_id, step.id, verdict, asked=not was_achieved)
             self._refresh_standing()
         except CourseError as error:
-            self._open_panel().say_error(error)
+            self._say_error(error)
             return
         if was_achieved and verdict.outcome is Outcome.FAILED:
             self._open_panel().say_verdict(f"{step.title} has passed and keeps its points. Now", verdict)
@@ -347,10 +337,9 @@ class ExerciseScreen(Screen[None]):
             self._open_panel().say_verdict(step.title, verdict, advice)
 
     def _show_progress(self) -> None:
-        if self._asked is not None:
-            seconds = time.monotonic() - self._asked_at
-            turn = _SPINNER[int(seconds * 10) % len(_SPINNER)]
-            self._say(f"{turn} checking {self._step.title} … {seconds:.0f} s (Esc stops it)", "bold")
+        if self._asked.step is not None:
+            turn = _SPINNER[int(self._asked.seconds * 10) % len(_SPINNER)]
+            self._say(f"{turn} checking {self._asked.step.title} … {self._asked.seconds:.0f} s (Esc stops it)", "bold")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Which keys are ours now. A program that fills the shell has all of them but the menu's.
@@ -361,15 +350,15 @@ class ExerciseScreen(Screen[None]):
             return False
         full = self.focused is self._terminal and self._terminal.modes.alternate_screen
         if action == "close":
-            return self._asked is not None or (self._panel.has_class("shown") and not full)
+            return self._asked.step is not None or (self._panel.has_class("shown") and not full)
         if action == "new_shell":
             return self._terminal.has_ended
         return action == "menu" or not full
 
     def action_close(self) -> None:
         """Stop a check that runs; else close the panel."""
-        if self._asked is not None:
-            self._asked.cancel()
+        if self._asked.step is not None:
+            self._asked.stop()
         else:
             self._close_panel()
             self._focus_what_is_open()
@@ -380,7 +369,7 @@ class ExerciseScreen(Screen[None]):
         try:
             verdict = self._practice.answer(self._exercise_id, event.step, event.answer)
         except CourseError as error:
-            self._open_panel().say_error(error)
+            self._say_error(error)
             return
         self._refresh_standing()
         if verdict.passed:
@@ -394,30 +383,13 @@ class ExerciseScreen(Screen[None]):
 
     def action_hint(self) -> None:
         """Show the hints that are open, and open the next; one that costs points only at the second wish."""
-        step_id = self._viewed
         try:
-            hint = self._practice.next_hint(self._exercise_id, step_id)
-            level = self._standing.step(step_id).hints_opened + 1
-            free = hint is None or not hint.cost or self._standing.step(step_id).achieved
-            if hint is not None and not free and self._offered_hint != (step_id, level):
-                self._offered_hint = (step_id, level)
-                self._show_hints(
-                    f"The next hint costs {counted(hint.cost, 'point')}. F3 once more opens it; Esc does not."
-                )
-                return
-            self._practice.hint(self._exercise_id, step_id)
+            title, text = self._hints.wish(self._viewed)
         except CourseError as error:
-            self._open_panel().say_error(error)
+            self._say_error(error)
             return
         self._refresh_standing()
-        self._show_hints("")
-
-    def _show_hints(self, offer: str) -> None:
-        opened = self._practice.opened_hints(self._exercise_id, self._viewed)
-        levels = len(self._step.hints)
-        lines = [f"{number}. {hint.text}" for number, hint in enumerate(opened, start=1)]
-        title = f"Hints: {len(opened)} of {levels}" if opened else f"{counted(levels, 'hint')} for this step"
-        self._open_panel().say(title, "\n".join([*lines, *([offer] if offer else [])]))
+        self._open_panel().say(title, text)
 
     def action_insert(self) -> None:
         """Put the next command of the viewed step at the prompt."""
@@ -451,7 +423,7 @@ class ExerciseScreen(Screen[None]):
     def _move(self, steps: int) -> None:
         ids = [step.id for step in self._exercise.steps]
         index = ids.index(self._viewed) + steps
-        if steps > 0 and self._standing.current is None:
+        if index == len(ids) and self._standing.current is None:
             self.app.open_next(self._exercise_id)  # type: ignore[attr-defined]
         elif 0 <= index < len(ids):
             self._close_panel()
@@ -520,14 +492,12 @@ class ExerciseScreen(Screen[None]):
         self.app.push_screen(Choose(question, answers), chosen)
 
     async def _reset(self, step_id: str | None) -> None:
-        if self._asked is not None:
-            self._asked.cancel()
-            await asyncio.gather(self._asked, return_exceptions=True)
+        await self._asked.stopped()
         await self._automatic.stop()
         try:
             kept = self._practice.reset(self._exercise_id, step_id)
         except CourseError as error:
-            self._open_panel().say_error(error)
+            self._say_error(error)
             return
         self._refresh_standing()
         current = self._standing.current
