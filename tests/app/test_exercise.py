@@ -326,3 +326,24 @@ async def test_what_this_machine_has_is_a_screen(open_app: OpenApp) -> None:
         await student.until(lambda: "✓ git: " in str(text.render()))
         await student.press("escape")
         assert isinstance(student.app.screen, CourseMap)
+
+
+async def test_what_is_typed_beside_the_shell_goes_to_the_shell(open_app: OpenApp) -> None:
+    async with open_app() as student:
+        await student.open()
+        await student.type("touch made")
+        await student.until(lambda: student.screen.query(OptionList))
+        await student.press("f5")
+        assert isinstance(student.screen.focused, OptionList)
+        await student.press("l", "s", "enter")
+        await student.until(lambda: "below  made" in student.shell)
+
+
+async def test_the_pane_that_is_used_has_the_room(open_app: OpenApp) -> None:
+    async with open_app((80, 24)) as student:
+        await student.open()
+        before = student.terminal.size.height
+        await student.press("f5")
+        await student.until(lambda: student.terminal.size.height < before)
+        await student.press("f5")
+        await student.until(lambda: student.terminal.size.height == before)

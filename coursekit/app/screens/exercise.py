@@ -11,7 +11,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container, Vertical, VerticalScroll
 from textual.screen import Screen
-from textual.widgets import Footer
+from textual.widgets import Footer, Input, TextArea
 
 from coursekit.app.asked import AskedCheck
 from coursekit.app.automatic import AutomaticChecks
@@ -428,6 +428,14 @@ class ExerciseScreen(Screen[None]):
         elif 0 <= index < len(ids):
             self._close_panel()
             self._view(ids[index])
+
+    def on_key(self, event: events.Key) -> None:
+        """What is typed beside the shell, and is no answer, is meant for the shell: it gets the key and the focus."""
+        typing = isinstance(self.focused, Input | TextArea | Terminal)
+        if event.is_printable and event.character and not typing and not event.character.isdigit():
+            event.stop()
+            self.set_focus(self._terminal)
+            self._terminal.type(event.character)
 
     def action_other_side(self) -> None:
         """To the guide, its question, or what hides it, and back to the shell."""

@@ -73,6 +73,10 @@ class StudentTerminal(Terminal):
             return False
         return self.at_prompt or self.marks_missing or not self.integrated
 
+    def type(self, text: str) -> None:
+        """Type what was meant for the shell and typed elsewhere."""
+        self._send(text.encode())
+
     def put_at_prompt(self, command: str) -> None:
         """Put a command at the prompt in the place of what stands there; the student runs it."""
         self._send(_CLEAR_LINE)
