@@ -9,7 +9,7 @@ from typing import ClassVar
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Container, Vertical, VerticalScroll
+from textual.containers import Container, Vertical
 from textual.screen import Screen
 from textual.widgets import Footer, Input, TextArea
 
@@ -20,10 +20,11 @@ from coursekit.app.control import Checkers
 from coursekit.app.hints import Hints
 from coursekit.app.screens.dialogs import Choose
 from coursekit.app.terminal.widget import Terminal
-from coursekit.app.widgets.guide_view import Command, GuideView
+from coursekit.app.widgets.guide_view import Command
 from coursekit.app.widgets.panel import Panel
 from coursekit.app.widgets.question_view import QuestionView
 from coursekit.app.widgets.status_bar import StatusBar
+from coursekit.app.widgets.step_guide import StepGuide
 from coursekit.app.widgets.step_list import StepList
 from coursekit.app.widgets.student_terminal import StudentTerminal
 from coursekit.course.guide import commands
@@ -81,7 +82,7 @@ class ExerciseScreen(Screen[None]):
         self._exercise_id = exercise_id
         self._status = StatusBar()
         self._steps = StepList()
-        self._guide = VerticalScroll(id="guide")
+        self._guide = StepGuide(id="guide")
         self._panel = Panel(id="panel")
         self._terminal = StudentTerminal(practice.workspace(exercise_id), runtime)
         self._exercise = practice.exercise(exercise_id)
@@ -152,35 +153,17 @@ class ExerciseScreen(Screen[None]):
     async def _show_step(self) -> None:
         """Show the guide of the step that is viewed, from its beginning."""
         self._show_standing()
-        index = [step.id for step in self._exercise.steps].index(self._viewed)
-        introduction = f"{self._exercise.introduction}\n\n" if index == 0 else ""
-        text = f"{introduction}## {index + 1}. {self._step.title}\n\n{self._step.guide}"
-        guide = self._guide
-        was_answering = self._is_answering
-        async with guide.batch():
-            await guide.remove_children()
-            await guide.mount(GuideView(text))
-            if self._step.question is not None:
-                standing = self._standing.step(self._viewed)
-                await guide.mount(QuestionView(self._viewed, self._step.question, standing))
-        if self._step.question is not None and self._standing.step(self._viewed).answers:
-            guide.scroll_end(animate=False)
-        else:
-            guide.scroll_home(animate=False)
+        was_answering = self._guide.answering
+        await self._guide.show(self._exercise, self._step, self._standing.step(self._viewed))
         if was_answering:
             self._focus_what_is_open()
 
     def _focus_what_is_open(self) -> None:
         """Go to a question that has not been answered rightly, else to the shell."""
-        questions = self.query(QuestionView)
-        if questions and not self._standing.step(self._viewed).achieved:
-            self.set_focus(questions.first().place, scroll_visible=False)
+        if self._guide.question is not None and not self._standing.step(self._viewed).achieved:
+            self.set_focus(self._guide.place, scroll_visible=False)
         else:
             self.set_focus(self._terminal)
-
-    @property
-    def _is_answering(self) -> bool:
-        return self.focused is not None and any(isinstance(node, QuestionView) for node in self.focused.ancestors)
 
     def _view(self, step_id: str) -> None:
         if step_id != self._viewed:
@@ -310,7 +293,7 @@ class ExerciseScreen(Screen[None]):
 
     def action_check(self) -> None:
         """Check the step that is viewed, and say what holds and what does not; hand in an essay."""
-        if self._is_answering and self.query_one(QuestionView).hand_in():
+        if self._guide.answering and self._guide.question is not None and self._guide.question.hand_in():
             return
         self._asked.start(self._step)
 
@@ -444,11 +427,8 @@ class ExerciseScreen(Screen[None]):
             self.set_focus(self._terminal)
             return
         self.remove_class("-only-shell")
-        questions = self.query(QuestionView)
-        if self._panel.has_class("shown") and self.has_class("-narrow"):
-            self.set_focus(self._panel)
-        else:
-            self.set_focus(questions.first().place if questions else self._guide)
+        in_the_way = self._panel.has_class("shown") and self.has_class("-narrow")
+        self.set_focus(self._panel if in_the_way else self._guide.place)
 
     def action_zoom(self) -> None:
         """Give the whole window to the side that has the focus, and back."""

@@ -34,12 +34,13 @@ there is real. After every command coursekit looks at your machine; a step that 
 **No F-keys?** Press **Ctrl+Space** (or Alt+M), then one letter from the menu. A program that fills the shell, such as
 htop, gets the F-keys for itself; Ctrl+Space still opens the menu.
 
-A click on a command in the guide puts it at your prompt, too. Text that you select with the mouse is copied.
+What you type beside the shell goes to the shell, unless it is an answer. A click on a command in the guide puts it at
+your prompt, too. Text that you select with the mouse is copied.
 
 You can leave at any time. What has passed is kept, and your folder stays as it is. In another terminal the same
 exercise is `coursekit check`, `coursekit hint`, `coursekit status`.
 
-Esc closes this help.
+On the map, Enter opens what the cursor is on, and d shows what this machine has. Esc closes this help.
 """
 
 

@@ -1,0 +1,45 @@
+"""The guide of the step that is viewed, with its question: what is read, and where an answer goes."""
+
+from __future__ import annotations
+
+from textual.containers import VerticalScroll
+from textual.widget import Widget
+
+from coursekit.app.widgets.guide_view import GuideView
+from coursekit.app.widgets.question_view import QuestionView
+from coursekit.model.exercise import Exercise, Step
+from coursekit.practice.standing import StepStanding
+
+
+class StepGuide(VerticalScroll):
+    """Scrolls with the arrow keys when it has the focus."""
+
+    async def show(self, exercise: Exercise, step: Step, standing: StepStanding) -> None:
+        """Show a step from its beginning; one whose question has been answered from the answer on."""
+        number = exercise.steps.index(step) + 1
+        introduction = f"{exercise.introduction}\n\n" if number == 1 else ""
+        async with self.batch():
+            await self.remove_children()
+            await self.mount(GuideView(f"{introduction}## {number}. {step.title}\n\n{step.guide}"))
+            if step.question is not None:
+                await self.mount(QuestionView(step.id, step.question, standing))
+        if step.question is not None and standing.answers:
+            self.scroll_end(animate=False)
+        else:
+            self.scroll_home(animate=False)
+
+    @property
+    def question(self) -> QuestionView | None:
+        """The question of the step; None when it asks none."""
+        return next(iter(self.query(QuestionView)), None)
+
+    @property
+    def place(self) -> Widget:
+        """What is to have the focus: where an answer goes, else the guide itself."""
+        return self.question.place if self.question is not None else self
+
+    @property
+    def answering(self) -> bool:
+        """Whether the focus is where an answer goes."""
+        focused = self.screen.focused
+        return self.question is not None and focused is not None and self.question in focused.ancestors
