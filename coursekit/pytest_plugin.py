@@ -1,4 +1,4 @@
-"""Exercises as pytest items: every ``exercise.yaml`` is a test of its untouched start, its solution and its mistakes.
+"""Exercises as pytest items: each is a test of its untouched start, its solution, the other ways and its mistakes.
 
 Installed as a pytest plug-in, so that authors of other courses run ``pytest exercises`` as well.
 """
@@ -50,6 +50,12 @@ class ExerciseFile(pytest.File):
         self.rehearsal = Rehearsal(self.path.parents[3], f"{folder.parent.name}/{folder.name}")
         yield ExerciseItem.from_parent(self, name="untouched", part=self.rehearsal.untouched)
         yield ExerciseItem.from_parent(self, name="solution", part=self.rehearsal.play_solution)
+        for way in self.rehearsal.ways:
+            yield ExerciseItem.from_parent(
+                self,
+                name=way.name,
+                part=lambda way=way: self.rehearsal.play_way(way),
+            )
         for mistake in self.rehearsal.mistakes:
             yield ExerciseItem.from_parent(
                 self,

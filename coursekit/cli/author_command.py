@@ -126,6 +126,7 @@ def test(course: Path | None, exercises: tuple[str, ...], every: bool, jobs: int
     parts = (
         counted(len(reports), "exercise"),
         counted(sum(report.steps for report in reports), "step"),
+        counted(sum(report.ways for report in reports), "other way"),
         counted(sum(report.mistakes for report in reports), "typical mistake"),
         "1 diagnosis" if (branches := sum(report.diagnoses for report in reports)) == 1 else f"{branches} diagnoses",
     )

@@ -1,4 +1,4 @@
-"""solution.yaml and wrong/*.yaml: what is typed, with the values filled in."""
+"""solution.yaml, ways/*.yaml and wrong/*.yaml: what is typed, with the values filled in."""
 
 from __future__ import annotations
 
@@ -24,21 +24,42 @@ _MISTAKE_KEYS = ("title", "after", "do", "fails", "says")
 def read_solution(exercise: Exercise) -> Solution:
     """The exercise's solution, every step of it. Raises ContentError."""
     document = _open(exercise, exercise.folder / "solution.yaml")
+    steps = _read_steps(document, exercise)
+    if document.data is not None:
+        for step in exercise.steps:
+            if step.id not in steps:
+                document.complain((), f"the solution of the step `{step.id}` is missing")
+    if document.problems:
+        raise ContentError(document.problems)
+    return Solution("solution", tuple((step.id, steps[step.id]) for step in exercise.steps))
+
+
+def read_ways(exercise: Exercise, solution: Solution) -> tuple[Solution, ...]:
+    """The other ways to the goal, by name: the solution, with the steps that a way names in its manner. Raises
+    ContentError with the mistakes in all of their files."""
+    problems: list[Problem] = []
+    ways = []
+    for path in sorted((exercise.folder / "ways").glob("*.yaml")):
+        document = _open(exercise, path)
+        steps = dict(solution.steps) | _read_steps(document, exercise)
+        problems += document.problems
+        ways.append(Solution(f"ways/{path.stem}", tuple((step.id, steps[step.id]) for step in exercise.steps)))
+    if problems:
+        raise ContentError(problems)
+    return tuple(ways)
+
+
+def _read_steps(document: Document, exercise: Exercise) -> dict[str, tuple[Action, ...]]:
     data = require_mapping(document, (), document.data, "this file") if document.data is not None else None
     ids = [step.id for step in exercise.steps]
-    steps = []
+    steps = {}
     for key, raw in (data or {}).items():
         if key not in ids:
             guess = did_you_mean(str(key), ids)
             document.complain((key,), f"`{key}` is not the id of a step.{guess}", at_key=True)
         else:
-            steps.append((str(key), _read_actions(document, (key,), fill(raw, exercise.values), exercise, str(key))))
-    missing = [step for step in ids if data is not None and step not in data]
-    for step in missing:
-        document.complain((), f"the solution of the step `{step}` is missing")
-    if document.problems:
-        raise ContentError(document.problems)
-    return Solution(tuple(sorted(steps, key=lambda step: ids.index(step[0]))))
+            steps[str(key)] = _read_actions(document, (key,), fill(raw, exercise.values), exercise, str(key))
+    return steps
 
 
 def read_mistakes(exercise: Exercise) -> tuple[Mistake, ...]:

@@ -30,6 +30,8 @@ Action = Type | Answer
 class Solution:
     """Per step, in the order of the steps: the actions that achieve it."""
 
+    name: str
+    """``solution``, or ``ways/NAME`` for another way to the same goal."""
     steps: tuple[tuple[str, tuple[Action, ...]], ...]
 
 

@@ -10,7 +10,7 @@ from coursekit.checks import KINDS
 from coursekit.course.exercises import draw_values, read_exercise, read_value_rules
 from coursekit.course.guide import commands
 from coursekit.course.problems import ContentError, did_you_mean
-from coursekit.course.solutions import read_mistakes, read_solution
+from coursekit.course.solutions import read_mistakes, read_solution, read_ways
 from coursekit.model.exercise import Exercise
 from coursekit.model.solution import Answer, Mistake, Solution
 
@@ -35,6 +35,7 @@ def lint(course: Path, exercise_id: str) -> list[str]:
     mistakes: tuple[Mistake, ...] = ()
     try:
         solution = read_solution(exercise)
+        read_ways(exercise, solution)
     except ContentError as error:
         complaints += [str(problem) for problem in error.problems]
     try:

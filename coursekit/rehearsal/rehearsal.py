@@ -1,10 +1,10 @@
-"""Rehearse an exercise: the untouched start fails, the solution passes step by step, every mistake fails as it says."""
+"""Rehearse an exercise: the untouched start fails, solution and other ways pass, mistakes fail as they say."""
 
 from __future__ import annotations
 
 import functools
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -12,9 +12,9 @@ from types import TracebackType
 from coursekit.checker.checking import check_steps
 from coursekit.checks import KINDS
 from coursekit.course.exercises import read_exercise
-from coursekit.course.solutions import read_mistakes, read_solution
+from coursekit.course.solutions import read_mistakes, read_solution, read_ways
 from coursekit.model.exercise import Exercise
-from coursekit.model.solution import Mistake
+from coursekit.model.solution import Mistake, Solution
 from coursekit.model.verdict import Outcome, Verdict
 from coursekit.practice.wording import verdict_lines
 from coursekit.rehearsal.stage import Snapshot, Stage
@@ -26,6 +26,7 @@ class Report:
 
     exercise: str
     steps: int = 0
+    ways: int = 0
     mistakes: int = 0
     diagnoses: int = 0
     seconds: float = 0.0
@@ -39,6 +40,7 @@ class Rehearsal:
     def __init__(self, course: Path, exercise_id: str) -> None:
         self.exercise: Exercise = read_exercise(course, exercise_id, kinds=KINDS)
         self.solution = read_solution(self.exercise)
+        self.ways = read_ways(self.exercise, self.solution)
         self.mistakes = read_mistakes(self.exercise)
         self._stage = Stage(self.exercise)
         self._moments: dict[str | None, Snapshot] = {}
@@ -64,20 +66,31 @@ class Rehearsal:
         ]
 
     def play_solution(self) -> list[str]:
-        """Right after the solution's own step each step is PASSED, and holds for as long as it says."""
-        complaints = []
-        self._stage.restore(self._moments[None])
+        """The solution, with a look back at the moments at which mistakes begin."""
         wanted = {mistake.after for mistake in self.mistakes}
-        for index, (step_id, actions) in enumerate(self.solution.steps):
-            screens = [self._stage.play(action) for action in actions]
-            for checked, verdict in self._check([*self._holding(index), step_id]):
-                if not verdict.passed:
-                    moment = "after its solution" if checked == step_id else f"after step {step_id}"
-                    complaints.append(f"step {checked}, {moment}: {_told(verdict)}{_shown(screens)}")
+        complaints = []
+        for step_id, found in self._play_through(self.solution):
+            complaints += found
             if step_id in wanted:
                 self._moments[step_id] = self._stage.snapshot()
         self._played = True
         return complaints
+
+    def play_way(self, way: Solution) -> list[str]:
+        """Another way to the goal."""
+        return [complaint for _, found in self._play_through(way) for complaint in found]
+
+    def _play_through(self, solution: Solution) -> Iterator[tuple[str, list[str]]]:
+        """Right after its own actions each step is PASSED, and holds for as long as it says."""
+        self._stage.restore(self._moments[None])
+        for index, (step_id, actions) in enumerate(solution.steps):
+            complaints = []
+            screens = [self._stage.play(action) for action in actions]
+            for checked, verdict in self._check([*self._holding(index), step_id]):
+                if not verdict.passed:
+                    moment = f"after its {solution.name}" if checked == step_id else f"after step {step_id}"
+                    complaints.append(f"step {checked}, {moment}: {_told(verdict)}{_shown(screens)}")
+            yield step_id, complaints
 
     def _holding(self, index: int) -> list[str]:
         """The steps before ``index`` that must still hold right after it."""
@@ -123,6 +136,7 @@ def rehearse(course: Path, exercise_id: str, say: Callable[[str], None]) -> Repo
         report = Report(
             exercise_id,
             steps=len(rehearsal.exercise.steps),
+            ways=len(rehearsal.ways),
             mistakes=len(rehearsal.mistakes),
             diagnoses=sum(len(step.diagnose) for step in rehearsal.exercise.steps),
         )
@@ -130,6 +144,8 @@ def rehearse(course: Path, exercise_id: str, say: Callable[[str], None]) -> Repo
             ("untouched start", rehearsal.untouched),
             ("solution", rehearsal.play_solution),
         ]
+        for way in rehearsal.ways:
+            parts.append((way.name, functools.partial(rehearsal.play_way, way)))
         for mistake in rehearsal.mistakes:
             parts.append((f"wrong/{mistake.name}", functools.partial(rehearsal.play_mistake, mistake)))
         for name, part in parts:

@@ -42,7 +42,7 @@ def test_a_new_exercise_works_once_its_two_blanks_are_filled(tmp_path: Path) -> 
     assert "exercise.yaml:3:" in said.stderr
     text = text.replace("title:      #", "title: Say hello #").replace("summary:    #", "summary: In a file. #")
     path.write_text(text)
-    assert "1 exercise, 2 steps, 4 typical mistakes, 4 diagnoses: all as it should be." in run(
+    assert "1 exercise, 2 steps, 0 other ways, 4 typical mistakes, 4 diagnoses: all as it should be." in run(
         course, "test", "venv/hello"
     )
     assert "1 exercise: 0 complaints." in run(course, "lint", "venv/hello")
@@ -128,4 +128,4 @@ def test_several_exercises_at_once_say_the_same(tmp_path: Path) -> None:
     one = [line for line in run(course, *words).splitlines() if " s)" not in line]
     two = [line for line in run(course, *words, "--jobs", "2").splitlines() if " s)" not in line]
     assert one == two
-    assert "2 exercises, 8 steps, 0 typical mistakes, 1 diagnosis: all as it should be." in one
+    assert "2 exercises, 8 steps, 0 other ways, 0 typical mistakes, 1 diagnosis: all as it should be." in one

@@ -26,14 +26,14 @@ def run(*words: str, code: int = 0, **environment: str) -> str:
 
 
 def test_its_author_tests_it() -> None:
-    assert "1 exercise, 2 steps, 1 typical mistake, 1 diagnosis: all as it should be." in run(
+    assert "1 exercise, 2 steps, 0 other ways, 1 typical mistake, 1 diagnosis: all as it should be." in run(
         "--course", str(COURSE), "author", "test", "--all"
     )
 
 
 def test_it_is_played_in_the_app(tmp_path: Path) -> None:
     with coursekit(COURSE, tmp_path / "home") as app:
-        app.shows("A first hour with the shell", "A greeting (0/3 points)")
+        app.shows("A first hour with the shell", "A greeting (0 of 3 points)")
         app.press("Down", "Enter")
         app.shows("shell/greet")
         app.press("F4")
@@ -81,4 +81,4 @@ def test_five_hundred_exercises(tmp_path: Path) -> None:
     with coursekit(course, tmp_path / "home") as app:
         app.shows("A first hour with the shell", "A greeting", seconds=5)
         app.press("\x1b[F", "Enter")  # End
-        app.shows("many/e499", "A greeting · 0/3 points")
+        app.shows("many/e499", "A greeting · 0 of 3 points")

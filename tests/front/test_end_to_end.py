@@ -27,17 +27,17 @@ from tests.terminals import coursekit
 def test_the_tiny_course_from_the_map_to_its_end(tmp_path: Path, columns: int, rows: int) -> None:
     course = make_course(tmp_path / "course")
     with coursekit(course, tmp_path / "home", columns, rows) as app:
-        app.shows("○ Tiny (0/7 points)")
+        app.shows("○ Tiny (0 of 7 points)")
         app.press("Down", "Enter")
-        app.shows("Tiny · 0/7 points", "touch made", "venv/tiny")
+        app.shows("Tiny · 0 of 7 points", "touch made", "venv/tiny")
         app.press("touch made", "Enter")
-        app.shows("✓ passed, 4 points: Make it", "Tiny · 4/7 points", "Why?")
+        app.shows("✓ passed, 4 points: Make it", "Tiny · 4 of 7 points", "Why?")
         app.press("F5", "2")
-        app.shows("Right.", "Just so.", "Tiny · 6/7 points")
+        app.shows("Right.", "Just so.", "Tiny · 6 of 7 points")
         app.press("touch again; cd below", "Enter")
         app.shows("All steps have passed: 7 of 7 points.", "F9 opens what comes next: Slow.")
         app.press("F10")
-        app.shows("● Tiny (finished, 7/7 points)")
+        app.shows("● Tiny (finished, 7 of 7 points)")
         app.press("q")
         assert app.wait() == 0
         assert app.restored
@@ -50,13 +50,13 @@ def test_quit_in_the_middle_and_come_back(tmp_path: Path) -> None:
         app.press("Down", "Enter")
         app.shows("venv/tiny")
         app.press("touch made", "Enter")
-        app.shows("Tiny · 4/7 points")
+        app.shows("Tiny · 4 of 7 points")
         os.kill(child(app.pid, "coursekit.app"), signal.SIGKILL)
         assert app.wait() == 137
     with coursekit(course, tmp_path / "home") as app:
-        app.shows("◐ Tiny (started, 4/7 points)")
+        app.shows("◐ Tiny (started, 4 of 7 points)")
         app.press("Enter")
-        app.shows("Tiny · 4/7 points", "Say why", "Why?")
+        app.shows("Tiny · 4 of 7 points", "Say why", "Why?")
     assert (tmp_path / "home/coursekit/venv/tiny/made").exists()
 
 
@@ -70,7 +70,7 @@ def test_what_another_terminal_does_is_seen(tmp_path: Path) -> None:
         words = [sys.executable, "-m", "coursekit", "--course", str(course), "check", "venv/tiny", "first"]
         environment = {**os.environ, "COURSEKIT_HOME": str(tmp_path / "home/coursekit")}
         assert "Make it: passed" in subprocess.run(words, env=environment, capture_output=True, text=True).stdout
-        app.shows("Tiny · 4/7 points")
+        app.shows("Tiny · 4 of 7 points")
 
 
 def test_checks_by_themselves_never_cost_a_key(tmp_path: Path) -> None:
@@ -104,7 +104,7 @@ def test_the_course_as_its_solutions_have_it(tmp_path: Path, exercise_id: str) -
     with coursekit(None, home, 120, 40, **cache) as app:
         app.shows("Quit")
         app.press(*["Down"] * _items().index(exercise_id), "Enter")
-        app.shows(f"0/{exercise.points} points", exercise_id)
+        app.shows(f"0 of {exercise.points} points", exercise_id)
         for step_id, actions in read_solution(exercise).steps:
             for action in actions:
                 match action:
@@ -120,7 +120,7 @@ def test_the_course_as_its_solutions_have_it(tmp_path: Path, exercise_id: str) -
                         app.press(*(["Enter"] if question.form is Form.SEVERAL else []))
                         in_the_shell = False
             points += exercise.step(step_id).points
-            app.shows(f"{points}/{exercise.points} points", seconds=90)
+            app.shows(f"{points} of {exercise.points} points", seconds=90)
         app.shows("All steps have passed")
         app.press("F10")
         app.shows(f"● {exercise.title} (finished")
