@@ -19,12 +19,10 @@ class Hints:
         """Open the next hint, or say what it costs; gives a title and a text. Raises CourseError."""
         practice, exercise_id = self._practice, self._exercise_id
         coming = practice.next_hint(exercise_id, step_id)
-        at = practice.standing(exercise_id).step(step_id)
-        offer = (step_id, at.hints_opened + 1)
-        if coming is not None and coming.cost and not at.achieved and self._offered != offer:
+        offer = (step_id, practice.standing(exercise_id).step(step_id).hints_opened + 1)
+        if coming is not None and coming.price and self._offered != offer:
             self._offered = offer
-            price = counted(coming.cost, "point")
-            return self._shown(step_id, f"The next hint costs {price}. F3 once more opens it; Esc does not.")
+            return self._shown(step_id, f"{coming} F3 once more opens it now; Esc does not.")
         practice.hint(exercise_id, step_id)
         return self._shown(step_id, "")
 

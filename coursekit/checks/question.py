@@ -48,7 +48,7 @@ class QuestionCheck(Question, Kind):
         given = context.answers.get(context.step)
         if given is None:
             return found(False, self.ask, "an answer", "not answered yet")
-        return found(self.mark(given).right, self.ask, "another answer", f"your answer: {given}")
+        return found(self.mark(given).right is not False, self.ask, "another answer", f"your answer: {given}")
 
     def denial(self) -> str:
         return f"another answer to: {self.ask}"

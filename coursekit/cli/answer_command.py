@@ -35,6 +35,5 @@ def command(course: Path | None, words: tuple[str, ...]) -> int:
             say(f"{step.question.how} To answer: coursekit answer {exercise_id} {step_id} …")
             return ExitCode.ALL_PASSED
         verdict = practice.answer(exercise_id, step_id, " ".join(rest[1:]))
-        worth = practice.standing(exercise_id).step(step_id).worth
-        say_verdict(step.title, verdict, worth)
+        say_verdict(step.title, verdict, practice.standing(exercise_id).step(step_id).points)
         return ExitCode.ALL_PASSED if verdict.passed else ExitCode.NOT_ALL_PASSED

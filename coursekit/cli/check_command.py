@@ -15,7 +15,6 @@ from coursekit.model.exercise import Exercise
 from coursekit.model.verdict import Outcome, Verdict
 from coursekit.practice.opening import open_practice
 from coursekit.practice.practice import Practice
-from coursekit.practice.wording import counted
 from coursekit.shell.student import this_terminal
 from coursekit.shell.tree import become_subreaper
 
@@ -86,7 +85,7 @@ def _say_summary(practice: Practice, exercise: Exercise) -> None:
     say()
     if standing.current is None:
         say(f"All steps of {exercise.id} have passed.", bold=True)
-    say(f"{standing.points} of {counted(exercise.points, 'point')}.")
+    say(f"{standing.in_words}.")
 
 
 def _exit_code(verdicts: dict[str, Verdict]) -> ExitCode:

@@ -11,7 +11,6 @@ from coursekit.cli.naming import require_step, split_words
 from coursekit.cli.output import say
 from coursekit.errors import CourseError
 from coursekit.practice.opening import open_practice
-from coursekit.practice.wording import counted
 
 
 @click.command("hint")
@@ -36,12 +35,10 @@ def command(course: Path | None, words: tuple[str, ...], yes: bool) -> None:
         if coming is None and exercise.step(step_id).hints:
             say("There are no further hints for this step.")
             return
-        achieved = practice.standing(exercise_id).step(step_id).achieved
-        if coming and coming.cost and not achieved and not yes:
-            price = f"The next hint takes {counted(coming.cost, 'point')} off this step."
+        if coming and coming.price and not yes:
             if not sys.stdin.isatty():
-                raise CourseError(price, f"To open it: coursekit hint {exercise_id} {step_id} --yes")
-            if not click.confirm(f"{price} Open it?", default=False):
+                raise CourseError(str(coming), f"To open it: coursekit hint {exercise_id} {step_id} --yes")
+            if not click.confirm(f"{coming} Open it?", default=False):
                 return
         opened = practice.hint(exercise_id, step_id)
         say(f"Hint {opened.level} of {opened.levels}: {opened.hint.text}")

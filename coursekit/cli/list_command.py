@@ -10,7 +10,6 @@ from coursekit.cli.output import say, say_json
 from coursekit.model.course import Page
 from coursekit.practice.opening import open_practice
 from coursekit.practice.standing import Standing, State
-from coursekit.practice.wording import counted
 
 _STATES = {State.NEW: "not started", State.STARTED: "started", State.FINISHED: "finished"}
 
@@ -58,9 +57,8 @@ def command(course: Path | None, as_json: bool) -> None:
 def _say_exercise(standing: Standing) -> None:
     exercise = standing.exercise
     state = _STATES[standing.state]
-    points = f"{standing.points} of {counted(exercise.points, 'point')}"
     colour = "green" if standing.state is State.FINISHED else None
-    say(f"  exercise  {exercise.id}: {exercise.title} ({state}, {points})", colour=colour)
+    say(f"  exercise  {exercise.id}: {exercise.title} ({state}, {standing.in_words})", colour=colour)
 
 
 def _exercise_json(standing: Standing) -> dict[str, object]:

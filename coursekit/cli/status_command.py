@@ -39,7 +39,7 @@ def command(course: Path | None, exercise: str | None, as_json: bool) -> None:
         say(f"{exercise_id}: {standing.exercise.title}", bold=True)
         for number, step in enumerate(standing.steps, start=1):
             say(f"  {number}. {_step_words(step)}", colour="green" if step.achieved else None)
-        say(f"{standing.points} of {counted(standing.exercise.points, 'point')}.")
+        say(f"{standing.in_words}.")
         if not standing.started:
             say(f"To start it: coursekit start {exercise_id}")
         elif standing.current:

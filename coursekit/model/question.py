@@ -47,8 +47,13 @@ class Slip:
 class Marked:
     """What became of an answer."""
 
-    right: bool
+    right: bool | None
+    """None: that is for the instructor to say."""
     because: str
+
+    @property
+    def headline(self) -> str:
+        return {True: "Right.", False: "That is not it.", None: "Handed in."}[self.right]
 
 
 @dataclass(frozen=True)
@@ -153,7 +158,7 @@ class Question:
                 return self._marked(_fits(self.text, answer), answer)
             case Form.ORDER:
                 return self._mark_order(tuple(answer.splitlines()))
-        return Marked(True, "Handed in. Your instructor marks it: " + "; ".join(self.essay))
+        return Marked(None, "Your instructor marks it: " + "; ".join(self.essay))
 
     def _mark_several(self, picked: set[str]) -> Marked:
         wrong = [choice for choice in self.choices if choice.right != (choice.text in picked)]

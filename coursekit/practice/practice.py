@@ -12,6 +12,7 @@ from coursekit.model.event import Event, What
 from coursekit.model.verdict import Finding, Outcome, Verdict
 from coursekit.practice.home import Home
 from coursekit.practice.standing import Standing, standing
+from coursekit.practice.wording import counted
 from coursekit.practice.workspace import keep, make_workspace, require_workspace, restore_start_files
 from coursekit.progress.store import Store
 
@@ -21,6 +22,24 @@ if TYPE_CHECKING:
 
 LONGEST_ANSWER = 20_000
 """Characters."""
+FREE_AFTER = 3
+"""So many failed attempts at a step make its hints free."""
+
+
+@dataclass(frozen=True)
+class OfferedHint:
+    """A hint that can be opened next, and what that takes off the step now."""
+
+    hint: Hint
+    price: int
+    """Points."""
+
+    def __str__(self) -> str:
+        """What is said before a price is paid."""
+        return (
+            f"The next hint takes {counted(self.price, 'point')} off this step. "
+            f"After {FREE_AFTER} attempts that failed in different ways it is free."
+        )
 
 
 @dataclass(frozen=True)
@@ -165,29 +184,31 @@ class Practice:
             raise CourseError(f"That is not an answer to: {question.ask}{listed}\n{error}.", question.how) from None
         marked = question.mark(answer)
         self._record(What.ANSWERED, exercise_id, step_id, answer=answer, right=marked.right)
-        outcome = Outcome.PASSED if marked.right else Outcome.FAILED
+        outcome = Outcome.FAILED if marked.right is False else Outcome.PASSED
         verdict = Verdict(outcome, (Finding(outcome, question.ask, observed=answer),), feedback=marked.because)
         self.record(exercise_id, step_id, verdict, asked=True)
         return verdict
 
-    def next_hint(self, exercise_id: str, step_id: str) -> Hint | None:
+    def next_hint(self, exercise_id: str, step_id: str) -> OfferedHint | None:
         """The hint that would be opened next; None when all are open. Opens nothing."""
         hints = self.exercise(exercise_id).step(step_id).hints
-        opened = self.standing(exercise_id).step(step_id).hints_opened
-        return hints[opened] if opened < len(hints) else None
+        at = self.standing(exercise_id).step(step_id)
+        if at.hints_opened >= len(hints):
+            return None
+        hint = hints[at.hints_opened]
+        return OfferedHint(hint, 0 if at.achieved or at.failed_attempts >= FREE_AFTER else hint.cost)
 
     def hint(self, exercise_id: str, step_id: str) -> OpenedHint:
         """Open the next hint of a step; once all are open, the last one again. Raises CourseError."""
         hints = self.require_started(exercise_id).step(step_id).hints
         if not hints:
             raise CourseError("This step has no hints.", "Read its section of the guide once more.")
-        at = self.standing(exercise_id).step(step_id)
-        level = min(at.hints_opened + 1, len(hints))
-        new = level > at.hints_opened
-        if new:
-            cost = 0 if at.achieved else hints[level - 1].cost
-            self._record(What.HINTED, exercise_id, step_id, level=level, cost=cost)
-        return OpenedHint(hints[level - 1], level, len(hints), new)
+        offered = self.next_hint(exercise_id, step_id)
+        if offered is None:
+            return OpenedHint(hints[-1], len(hints), len(hints), False)
+        level = self.standing(exercise_id).step(step_id).hints_opened + 1
+        self._record(What.HINTED, exercise_id, step_id, level=level, cost=offered.price)
+        return OpenedHint(offered.hint, level, len(hints), True)
 
     def opened_hints(self, exercise_id: str, step_id: str) -> tuple[Hint, ...]:
         """The hints that are open, to be read again at no cost."""

@@ -14,6 +14,7 @@ from enum import StrEnum
 from coursekit.model.course import ExerciseOutline, StepOutline
 from coursekit.model.event import Event, What
 from coursekit.model.verdict import Outcome
+from coursekit.practice.wording import counted
 
 
 class State(StrEnum):
@@ -34,10 +35,10 @@ class StepStanding:
     hints_opened: int
     hint_cost: int
     failed_attempts: int
-    """Checks that the student asked for and that failed."""
+    """Checks that the student asked for and that failed, and wrong answers; the same again and again counts once."""
     answers: tuple[str, ...]
     first_answer_right: bool | None
-    """None when the step asks nothing or nothing has been answered."""
+    """None when the step asks nothing, nothing has been answered, or the instructor has to mark it."""
 
     @property
     def achieved(self) -> bool:
@@ -51,8 +52,13 @@ class StepStanding:
         return max(0, self.outline.points - self.hint_cost)
 
     @property
+    def to_be_marked(self) -> int:
+        """The points about which the instructor decides."""
+        return self.worth if self.achieved and self.answers and self.first_answer_right is None else 0
+
+    @property
     def points(self) -> int:
-        return self.worth if self.achieved else 0
+        return self.worth - self.to_be_marked if self.achieved else 0
 
 
 @dataclass(frozen=True)
@@ -66,6 +72,16 @@ class Standing:
     @property
     def points(self) -> int:
         return sum(step.points for step in self.steps)
+
+    @property
+    def to_be_marked(self) -> int:
+        return sum(step.to_be_marked for step in self.steps)
+
+    @property
+    def in_words(self) -> str:
+        """Such as ``4 of 9 points``."""
+        of = f"{self.points} of {counted(self.exercise.points, 'point')}"
+        return f"{of}, {self.to_be_marked} to be marked" if self.to_be_marked else of
 
     @property
     def achieved(self) -> tuple[str, ...]:
@@ -109,13 +125,16 @@ def _step_standing(outline: StepOutline, events: list[Event]) -> StepStanding:
     achieved_at: float | None = None
     hints: dict[int, int] = {}
     answers = []
-    failed = 0
+    failures: list[tuple[str, ...]] = []
     for event in events:
         match event.what:
             case What.CHECKED if event.detail["outcome"] == Outcome.PASSED:
                 achieved_at = achieved_at or event.time
             case What.CHECKED if event.detail["outcome"] == Outcome.FAILED and event.detail["asked"]:
-                failed += 1
+                findings = event.detail["verdict"]["findings"]
+                failure = tuple(finding["claim"] + finding["observed"] for finding in findings)
+                if failure not in failures[-1:]:
+                    failures.append(failure)
             case What.HINTED:
                 hints[event.detail["level"]] = event.detail["cost"]
             case What.ANSWERED:
@@ -127,7 +146,7 @@ def _step_standing(outline: StepOutline, events: list[Event]) -> StepStanding:
         achieved_at=achieved_at,
         hints_opened=len(hints),
         hint_cost=sum(hints.values()),
-        failed_attempts=failed,
+        failed_attempts=len(failures),
         answers=tuple(event.detail["answer"] for event in answers),
         first_answer_right=answers[0].detail["right"] if answers else None,
     )

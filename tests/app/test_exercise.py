@@ -33,7 +33,7 @@ async def test_a_step_turns_green_by_itself(open_app: OpenApp) -> None:
         assert attempts(student) == []
         await student.type("touch made")
         await student.until(lambda: "✓ passed, 4 points: Make it" in student.news)
-        assert student.title == "Tiny · 4/7 points"
+        assert student.title == "Tiny · 4 of 7 points"
         assert attempts(student) == ["passed"]
         assert student.panel == ""
 
@@ -72,7 +72,8 @@ async def test_the_price_of_a_hint_is_said_before_it_is_paid(open_app: OpenApp) 
         await student.press("f3")
         assert "Hints: 1 of 3\n1. Look." in student.panel
         await student.press("f3")
-        assert "The next hint costs 1 point. F3 once more opens it" in student.panel
+        assert "The next hint takes 1 point off this step." in student.panel
+        assert "F3 once more opens it" in student.panel
         assert student.practice.standing("venv/tiny").step("first").hint_cost == 0
         await student.press("f3")
         assert "2. Closer." in student.panel
@@ -119,7 +120,7 @@ async def test_a_question_is_answered_in_the_app(open_app: OpenApp) -> None:
         await student.press("down", "enter")
         await student.until(lambda: student.panel.startswith("Right."))
         assert student.screen.focused is student.terminal
-        assert student.title == "Tiny · 4/7 points"  # only the first answer earns points
+        assert student.title == "Tiny · 4 of 7 points"  # only the first answer earns points
 
 
 async def test_keys_of_a_program_that_fills_the_shell(open_app: OpenApp) -> None:
@@ -180,7 +181,7 @@ async def test_a_reset_of_the_exercise_keeps_the_work_and_opens_a_new_shell(open
         await student.until(lambda: "passed" in student.news)
         await student.press("f7", "e")
         await student.until(lambda: "Begun anew." in student.panel)
-        assert student.title == "Tiny · 0/7 points"
+        assert student.title == "Tiny · 0 of 7 points"
         await student.until(lambda: student.terminal.at_prompt)
         await student.type("echo made-is-$(ls made 2>/dev/null || echo gone)")
         await student.until(lambda: "made-is-gone" in student.shell)
@@ -213,7 +214,7 @@ async def test_marks_that_got_lost_are_noticed_and_brought_back(open_app: OpenAp
         await student.type("exec bash --norc")
         await student.until(lambda: "bash-" in student.shell)
         await student.type("touch made")
-        await student.until(lambda: student.title == "Tiny · 4/7 points")  # quiet is enough for what is on the disk
+        await student.until(lambda: student.title == "Tiny · 4 of 7 points")  # quiet is enough for what is on the disk
         await student.type("true")
         await student.until(lambda: "^Space, then t, mends it" in student.news)
         await student.press("ctrl+@", "t")
@@ -237,7 +238,7 @@ async def test_progress_that_cannot_be_written_is_said_and_the_app_goes_on(
             await student.until(lambda: "The disk is full.\nMake room." in student.panel)
         await student.press("escape")
         await student.type("true")
-        await student.until(lambda: student.title == "Tiny · 4/7 points")
+        await student.until(lambda: student.title == "Tiny · 4 of 7 points")
 
 
 async def test_a_folder_that_is_gone_can_be_made_anew_from_the_map(open_app: OpenApp, home: Path) -> None:
@@ -270,7 +271,7 @@ async def test_a_page_leads_on_to_what_comes_next(open_app: OpenApp) -> None:
         assert isinstance(student.app.screen, PageScreen)
         await student.press("n")
         await student.opened()
-        await student.until(lambda: student.title == "Tiny · 0/7 points")
+        await student.until(lambda: student.title == "Tiny · 0 of 7 points")
 
 
 async def test_the_map_and_help(open_app: OpenApp) -> None:
@@ -294,7 +295,7 @@ async def test_a_shell_without_marks_is_checked_when_it_goes_quiet(
         await student.until(lambda: "Your shell is " in student.panel)
         await student.press("escape")
         await student.type("touch made")
-        await student.until(lambda: student.title == "Tiny · 4/7 points")
+        await student.until(lambda: student.title == "Tiny · 4 of 7 points")
 
 
 async def test_questions_of_every_form(open_app: OpenApp) -> None:
@@ -307,14 +308,14 @@ async def test_questions_of_every_form(open_app: OpenApp) -> None:
             await student.until(lambda: isinstance(student.screen.focused, Input) and not student.screen.focused.value)
             student.screen.focused.insert_text_at_cursor(answer)  # type: ignore[union-attr]
             await student.press("enter")
-            await student.until(lambda number=number: student.title == f"Asking · {number}/5 points")
+            await student.until(lambda number=number: student.title == f"Asking · {number} of 5 points")
         await student.until(lambda: isinstance(student.screen.focused, TextArea))
         student.screen.focused.text = "too short"  # type: ignore[union-attr]
         await student.press("f2")
         await student.until(lambda: "at least 3 words are wanted" in student.panel)
         student.screen.query_one(TextArea).text = "It is because of that"
         await student.press("f2")
-        await student.until(lambda: student.title == "Asking · 5/5 points")
+        await student.until(lambda: student.title == "Asking · 4 of 5 points, 1 to be marked")
         assert "Your instructor marks it: names a reason" in student.panel
 
 

@@ -41,10 +41,10 @@ ESSAY = QuestionCheck("Why?", essay=("names a reason", "gives an example"), word
         (ORDER, "3 1 2", True, "Yes."),
         (ORDER, "make\nactivate\ninstall", True, "Yes."),
         (ORDER, "3 2 1", False, "“install” does not come second. Think."),
-        (ESSAY, "because it is so", True, "Handed in. Your instructor marks it: names a reason; gives an example"),
+        (ESSAY, "because it is so", None, "Your instructor marks it: names a reason; gives an example"),
     ],
 )
-def test_marking(question: QuestionCheck, given: str, right: bool, because: str) -> None:
+def test_marking(question: QuestionCheck, given: str, right: bool | None, because: str) -> None:
     marked = question.mark(question.understand(given))
     assert (marked.right, marked.because) == (right, because)
     assert question.how

@@ -50,8 +50,14 @@ _FILES = {
             points: 1
             needs: [ask]
             check: {file: again}
+          - id: essay
+            title: Argue
+            points: 3
+            check: {question: {ask: "Why?", essay: [names a reason], words: 3}}
         """,
-    "exercises/venv/tiny/guide.md": "# Tiny\n\nHi {name}.\n\n## first\n\nA.\n\n## ask\n\nB.\n\n## last\n\nC.\n",
+    "exercises/venv/tiny/guide.md": (
+        "# Tiny\n\nHi {name}.\n\n## first\n\nA.\n\n## ask\n\nB.\n\n## last\n\nC.\n\n## essay\n\nD.\n"
+    ),
     "exercises/venv/tiny/start/{name}/hello.txt": "Hello {name}, ${name}.\n",
 }
 

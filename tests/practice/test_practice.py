@@ -10,9 +10,9 @@ from coursekit.checks import KINDS
 from coursekit.course.outline import read_course
 from coursekit.errors import CourseError
 from coursekit.model.event import What
-from coursekit.model.verdict import Outcome, Verdict
+from coursekit.model.verdict import Finding, Outcome, Verdict
 from coursekit.practice.home import Home
-from coursekit.practice.practice import Practice, with_dependants
+from coursekit.practice.practice import FREE_AFTER, Practice, with_dependants
 from coursekit.practice.standing import State
 from coursekit.progress.store import Store
 
@@ -83,6 +83,36 @@ def test_hints_open_in_order_and_cost_points(practice: Practice) -> None:
     assert practice.next_hint(TINY, "first") is None
     practice.record(TINY, "first", PASSED, asked=True)
     assert practice.standing(TINY).points == 1
+
+
+def test_attempts_make_a_hint_free_but_not_the_same_one_again_and_again(practice: Practice) -> None:
+    practice.start(TINY)
+    practice.hint(TINY, "first")
+
+    def price() -> int:
+        coming = practice.next_hint(TINY, "first")
+        assert coming is not None
+        return coming.price
+
+    for _ in range(FREE_AFTER):
+        practice.record(TINY, "first", FAILED, asked=True)
+    assert price() == 1
+    for attempt in range(FREE_AFTER - 1):
+        found = Finding(Outcome.FAILED, "it is made", observed=f"attempt {attempt}")
+        practice.record(TINY, "first", Verdict(Outcome.FAILED, (found,)), asked=True)
+    assert price() == 0
+    practice.hint(TINY, "first")
+    assert practice.standing(TINY).step("first").hint_cost == 0
+
+
+def test_an_essay_is_handed_in_and_its_points_wait_for_the_instructor(practice: Practice) -> None:
+    practice.start(TINY)
+    verdict = practice.answer(TINY, "essay", "because it is so")
+    assert verdict.passed
+    standing = practice.standing(TINY)
+    assert "essay" in standing.achieved
+    assert (standing.points, standing.to_be_marked) == (0, 3)
+    assert standing.in_words == "0 of 10 points, 3 to be marked"
 
 
 def test_a_hint_after_the_step_passed_costs_nothing(practice: Practice) -> None:

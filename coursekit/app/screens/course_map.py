@@ -106,6 +106,6 @@ def _lab_line(lab: Lab, standings: dict[str, Standing]) -> Content:
 
 def _line(standing: Standing) -> Content:
     state, exercise = standing.state, standing.exercise
-    words = ", ".join(word for word in (_WORDS[state], f"{standing.points}/{exercise.points} points") if word)
+    words = ", ".join(word for word in (_WORDS[state], standing.in_words) if word)
     style = "$text-success" if state is State.FINISHED else ""
     return Content.styled(f"    {_SYMBOLS[state]} {exercise.title} ({words})", style)

@@ -141,8 +141,7 @@ class ExerciseScreen(Screen[None]):
 
     def _show_standing(self) -> None:
         standing = self._standing
-        points = f"{standing.points}/{self._exercise.points} points"
-        self._status.show_title(f"{self._exercise.title} · {points}")
+        self._status.show_title(f"{self._exercise.title} · {standing.in_words}")
         self._steps.show(standing, self._viewed, compact=self.app.size.width < _WIDE)
 
     def _refresh_standing(self) -> None:
@@ -266,11 +265,10 @@ class ExerciseScreen(Screen[None]):
 
     def _say_finished(self, lesson: str) -> None:
         self._view(self._exercise.steps[-1].id)
-        points = f"{self._standing.points} of {counted(self._exercise.points, 'point')}"
         following = self.app.next_item(self._exercise_id)  # type: ignore[attr-defined]
         text = f"F9 opens what comes next: {following.title}." if following else "It was the last of the course."
         self._open_panel().say(
-            f"All steps have passed: {points}.",
+            f"All steps have passed: {self._standing.in_words}.",
             f"{lesson}\n{text}\nF10 goes back to the map. Your folder stays as it is.".lstrip(),
             _GOOD,
         )
@@ -359,7 +357,8 @@ class ExerciseScreen(Screen[None]):
             following = self._standing.current
             if following is None or self._exercise.step(following.outline.id).question is None:
                 self.set_focus(self._terminal)  # at once: what is typed from now on is meant for the shell
-            self._open_panel().say("Right.", verdict.feedback, _GOOD)
+            headline = "Handed in." if self._standing.step(event.step).to_be_marked else "Right."
+            self._open_panel().say(headline, verdict.feedback, _GOOD)
             self._go_on_from(event.step, verdict.feedback)
         else:
             self._view(self._viewed)

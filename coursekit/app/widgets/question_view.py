@@ -63,7 +63,8 @@ class QuestionView(Vertical):
             yield Input(placeholder="your answer, then Enter")
         if given:
             marked = question.mark(given[-1])
-            head = ("Right. ", "bold $text-success") if marked.right else ("That is not it. ", "bold $text-warning")
+            style = "bold $text-warning" if marked.right is False else "bold $text-success"
+            head = (f"{marked.headline} ", style)
             yield Static(Content.styled(*head) + prose(marked.because))
 
     def _option(self, index: int) -> Option:
