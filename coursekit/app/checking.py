@@ -65,6 +65,7 @@ class Checking:
             passed=practice.standing(exercise_id).achieved,
             shell=shell,
             answers=practice.answers(exercise_id),
+            ledger=str(practice.home.ledger),
         )
 
     async def _cancel(self, request_id: int) -> None:

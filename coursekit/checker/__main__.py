@@ -62,6 +62,7 @@ class Checker:
             shell=request.shell,
             answers=request.answers,
             passed=request.passed,
+            ledger=Path(request.ledger),
             cancelled=lambda: self._is_cancelled(request.id),
         )
 

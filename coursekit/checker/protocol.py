@@ -1,7 +1,8 @@
 """What the app and a checker process say to each other: JSON, a line each.
 
-The app sends a request ``{"id", "course", "exercise", "values", "workspace", "steps", "passed", "shell", "answers"}``
-or ``{"cancel": id}``. The checker answers ``{"id", "step", "verdict"}`` for each step, then ``{"id", "done": true}``.
+The app sends a request ``{"id", "course", "exercise", "values", "workspace", "steps", "passed", "shell", "answers",
+"ledger"}`` or ``{"cancel": id}``. The checker answers ``{"id", "step", "verdict"}`` for each step, then
+``{"id", "done": true}``.
 """
 
 from __future__ import annotations
@@ -30,6 +31,8 @@ class Request:
     """The steps that have been achieved."""
     shell: ShellState | None
     answers: Mapping[str, str]
+    ledger: str
+    """The file in which a check enters what it makes on the machine."""
 
     def to_line(self) -> bytes:
         data = vars(self) | {"shell": self.shell.to_json() if self.shell else None}

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from coursekit.model.shell_state import ShellState
+from coursekit.progress.ledger import Ledger
 from coursekit.shell.place import Limits, Place
+from coursekit.shell.running import Cancelled, never
+from coursekit.technologies.engine.connection import Engine, Engines
 
 
 @dataclass(frozen=True)
@@ -26,6 +31,16 @@ class CheckContext:
     """The id of the step that is being judged."""
     deadline: float = field(default_factory=lambda: time.monotonic() + 20.0)
     """By ``time.monotonic()``."""
+
+    cancelled: Cancelled = never
+    engines: Engines = field(default_factory=Engines)
+    """The connections to container engines, closed by whoever made the context."""
+    ledger: Ledger = field(default_factory=lambda: Ledger(Path(os.devnull)))
+    """Where a check enters what it makes on the machine."""
+
+    def engine(self) -> Engine:
+        """The container engine that the student's shell reaches. Raises EngineProblem."""
+        return self.engines.reach(os.environ if self.shell is None else self.shell.variables)
 
     def limits(self, seconds: float = 10.0) -> Limits:
         """Limits for one command that also respect the deadline of the whole check."""

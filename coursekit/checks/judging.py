@@ -7,9 +7,11 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from coursekit.checks.context import CheckContext
-from coursekit.model.check import All, AnyOf, Check, Not, Single
+from coursekit.model.check import All, AnyOf, Check, Inside, Not, Single
 from coursekit.model.exercise import Step
 from coursekit.model.verdict import Finding, Outcome, Verdict
+from coursekit.technologies.engine.place import ContainerPlace
+from coursekit.technologies.engine.problem import EngineProblem
 
 _PAUSE = 0.25
 """Seconds between two tries of a check that may be tried again."""
@@ -29,6 +31,22 @@ def judge(check: Check, context: CheckContext) -> Judgement:
             return _any(parts, context)
         case Not(part):
             return _not(part, judge(part, context))
+        case Inside(container, part):
+            return _inside(container, part, context)
+
+
+def _inside(container: str, part: Check, context: CheckContext) -> Judgement:
+    """The part, judged with the container as the place where it looks."""
+    claim = f"one can look into the container `{container}`"
+    try:
+        with ContainerPlace(context.engine(), container, context.cancelled) as place:
+            outcome, findings = judge(part, replace(context, place=place))
+    except EngineProblem as problem:
+        return Outcome.ERROR, (Finding(Outcome.ERROR, claim, "", str(problem)),)
+    except FileNotFoundError:
+        missing = f"there is no container `{container}`"
+        return Outcome.FAILED, (Finding(Outcome.FAILED, claim, f"a container named `{container}`", missing),)
+    return outcome, tuple(replace(finding, claim=f"in `{container}`: {finding.claim}") for finding in findings)
 
 
 def _looked(settings: object, context: CheckContext) -> Finding:

@@ -67,6 +67,7 @@ def _check(practice: Practice, exercise: Exercise, steps: Sequence[str], *, quie
         shell=this_terminal(),
         answers=practice.answers(exercise.id),
         passed=standing.achieved,
+        ledger=practice.home.ledger,
     )
     asked = True
     for step_id, verdict in checking:

@@ -23,12 +23,12 @@ from coursekit.course.problems import ContentError, Problem, did_you_mean, one_o
 from coursekit.course.validate import validate
 from coursekit.course.values import SAMPLE_SEED, Rule, draw, fill, read_rules
 from coursekit.model.check import All, Single
-from coursekit.model.exercise import Diagnosis, Exercise, Hint, MustHold, Step
+from coursekit.model.exercise import MADE, Diagnosis, Exercise, Hint, Made, MustHold, Step
 from coursekit.model.question import Choice, Question
 
 _STEP_ID = re.compile(r"[a-z0-9-]+")
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(s|min|m)?")
-_EXERCISE_KEYS = ("title", "summary", "minutes", "values", "steps")
+_EXERCISE_KEYS = ("title", "summary", "minutes", "values", "makes", "steps")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -60,6 +60,7 @@ def read_exercise(course: Path, exercise_id: str, *, kinds: Kinds, values: Mappi
     filled = fill(dict(data), values)
     wanted = {field.name for field in dataclasses.fields(_Head)}
     head = validate(document, (), {key: filled[key] for key in filled if key in wanted}, _Head)
+    makes = _read_makes(document, filled.get("makes", []))
     raw_steps = _raw_steps(document, filled)
     guide = _guide(folder, name, raw_steps, values, problems)
     read = [_read_step(document, index, raw, guide, kinds) for index, raw in enumerate(raw_steps)]
@@ -77,6 +78,7 @@ def read_exercise(course: Path, exercise_id: str, *, kinds: Kinds, values: Mappi
         folder=folder,
         values=values,
         content_hash=content_hash(folder),
+        makes=makes,
     )
 
 
@@ -104,6 +106,19 @@ def content_hash(folder: Path) -> str:
             body = path.read_bytes()
             digest.update(f"{path.relative_to(folder).as_posix()}\0{len(body)}\0".encode() + body)
     return digest.hexdigest()
+
+
+def _read_makes(document: Document, raw: Any) -> tuple[Made, ...]:
+    makes = []
+    for index, item in enumerate(require_list(document, ("makes",), raw, "`makes`") or ()):
+        match item:
+            case dict() if len(item) == 1 and all(isinstance(name, str) for name in item.values()):
+                [(kind, name)] = item.items()
+                if kind in MADE:
+                    makes.append(Made(kind, name))
+                    continue
+        document.complain(("makes", index), f"should be one of {one_of(MADE)}, and its name")
+    return tuple(sorted(makes, key=lambda made: MADE.index(made.kind)))
 
 
 def _raw_steps(document: Document, data: Mapping[str, Any]) -> list[dict[str, Any]]:

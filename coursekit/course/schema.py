@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from coursekit.course.check_trees import Kinds
-from coursekit.model.exercise import Hint
+from coursekit.model.exercise import MADE, Hint
 
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
 _TEXT = {"type": "string"}
@@ -78,6 +78,7 @@ def _exercise(kinds: Kinds) -> dict[str, Any]:
     check = {"$ref": "#/$defs/check"}
     listed = {"type": "array", "items": check, "minItems": 1}
     choices: dict[str, Any] = {"all": listed, "any": listed, "not": check}
+    choices["inside"] = _closed({"container": _TEXT, "check": check}, ["container", "check"])
     for word, kind in kinds.items():
         own = TypeAdapter(kind).json_schema(ref_template="#/$defs/{model}")
         definitions |= own.pop("$defs", {})
@@ -111,13 +112,20 @@ def _exercise(kinds: Kinds) -> dict[str, Any]:
     )
     integer = {"type": "array", "items": {"type": "integer"}, "minItems": 2, "maxItems": 2}
     choose = {"type": "array", "items": {"type": ["string", "integer"]}, "minItems": 1}
-    value = {"oneOf": [_closed({"choose": choose}, ["choose"]), _closed({"integer": integer}, ["integer"])]}
+    value = {
+        "oneOf": [
+            _closed({"choose": choose}, ["choose"]),
+            _closed({"integer": integer}, ["integer"]),
+            _closed({"port": {"const": "free"}}, ["port"]),
+        ]
+    }
     whole = _closed(
         {
             "title": _TEXT,
             "summary": _TEXT,
             "minutes": {"type": "integer"},
             "values": {"type": "object", "additionalProperties": value},
+            "makes": {"type": "array", "items": {"oneOf": [_closed({word: _TEXT}, [word]) for word in MADE]}},
             "steps": {"type": "array", "items": step, "minItems": 1},
         },
         ["title", "summary", "minutes", "steps"],

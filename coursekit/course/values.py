@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
+import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -44,7 +45,29 @@ class Integer:
         return str(self.low + number % (self.high - self.low + 1))
 
 
-Rule = Choose | Integer
+@dataclass(frozen=True)
+class FreePort:
+    """A port that nobody holds when it is drawn. What is drawn is kept from the start of the exercise on."""
+
+    def draw(self, number: int) -> str:
+        candidates = (_LOWEST_PORT + (number + step) % _PORTS for step in range(_PORTS))
+        return str(next(filter(_is_free, candidates), _LOWEST_PORT))
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as line:
+        line.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            line.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+_LOWEST_PORT, _PORTS = 20_000, 10_000
+"""Below the ports that systems hand out by themselves."""
+
+Rule = Choose | Integer | FreePort
 
 
 def draw(rules: Mapping[str, Rule], seed: bytes, exercise: str) -> dict[str, str]:
@@ -97,8 +120,10 @@ def _read_rule(document: Document, path: tuple[str, ...], body: Mapping[Any, Any
             document.complain(
                 (*path, "integer"), f"should be two whole numbers, [lowest, highest], not {described(other)}"
             )
+        case [("port", "free")]:
+            return FreePort()
         case _:
-            words = ("choose", "integer")
+            words = ("choose", "integer", "port")
             guess = "".join(did_you_mean(str(key), words) for key in body if key not in words)
             document.complain(path, f"should have one key, {one_of(words)}.{guess}")
     return None

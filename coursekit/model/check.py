@@ -36,7 +36,15 @@ class Not:
     part: Check
 
 
-Check = Single | All | AnyOf | Not
+@dataclass(frozen=True)
+class Inside:
+    """The part is looked at inside a container."""
+
+    container: str
+    part: Check
+
+
+Check = Single | All | AnyOf | Not | Inside
 
 
 def singles(check: Check) -> Iterator[Single]:
@@ -44,7 +52,7 @@ def singles(check: Check) -> Iterator[Single]:
     match check:
         case Single():
             yield check
-        case Not(part):
+        case Not(part) | Inside(part=part):
             yield from singles(part)
         case All(parts) | AnyOf(parts):
             for part in parts:

@@ -80,6 +80,22 @@ class Step:
         return frozenset(single.kind for single in singles(self.check))
 
 
+MADE = ("container", "image", "volume", "network")
+"""What a student may make outside of the workspace, in the order in which it can be removed."""
+
+
+@dataclass(frozen=True)
+class Made:
+    """Something that the student makes in this exercise outside of the workspace: theirs, removed on their word."""
+
+    kind: str
+    """One of MADE."""
+    name: str
+
+    def __str__(self) -> str:
+        return f"the {self.kind} {self.name}"
+
+
 @dataclass(frozen=True)
 class Exercise:
     """One exercise, with its values filled in everywhere."""
@@ -96,6 +112,7 @@ class Exercise:
     values: Mapping[str, str]
     content_hash: str
     """SHA-256 over the exercise's files, hexadecimal."""
+    makes: tuple[Made, ...] = ()
 
     @property
     def points(self) -> int:

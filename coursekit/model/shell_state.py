@@ -13,7 +13,7 @@ class ShellState:
 
     cwd: str
     variables: Mapping[str, str] = field(default_factory=dict)
-    """The few that say which environment is active: PATH, VIRTUAL_ENV, CONDA_PREFIX, PYTHONPATH…"""
+    """Those of VARIABLES that are set."""
     last_command: str = ""
     last_status: int | None = None
 
@@ -33,5 +33,13 @@ VARIABLES = (
     "PYTHONPATH",
     "PYTHONHOME",
     "SHLVL",
+    "HOME",
+    "DOCKER_HOST",
+    "DOCKER_CONTEXT",
+    "DOCKER_CONFIG",
+    "DOCKER_CERT_PATH",
+    "CONTAINER_HOST",
+    "XDG_RUNTIME_DIR",
 )
-"""The variables that say which environment is active: all that is ever told of a student's environment."""
+"""The variables that say which environment is active and which container engine commands reach: all that is ever told
+of a student's environment."""

@@ -20,6 +20,11 @@ class Home:
         return self.folder / ".coursekit" / "progress.sqlite3"
 
     @property
+    def ledger(self) -> Path:
+        """What coursekit itself has made on the machine and not yet removed."""
+        return self.folder / ".coursekit" / "ledger.sqlite3"
+
+    @property
     def kept(self) -> Path:
         """Copies of work that was reset."""
         return self.folder / ".coursekit" / "kept"

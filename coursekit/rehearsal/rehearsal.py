@@ -16,6 +16,7 @@ from coursekit.course.solutions import read_mistakes, read_solution, read_ways
 from coursekit.model.exercise import Exercise
 from coursekit.model.solution import Mistake, Solution
 from coursekit.model.verdict import Outcome, Verdict
+from coursekit.practice.home import find_home
 from coursekit.practice.wording import verdict_lines
 from coursekit.rehearsal.stage import Snapshot, Stage
 
@@ -125,6 +126,7 @@ class Rehearsal:
                 shell=self._stage.shell,
                 answers=self._stage.answers,
                 passed=[step.id for step in self.exercise.steps],
+                ledger=find_home().ledger,
             )
         )
 

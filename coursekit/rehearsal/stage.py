@@ -1,7 +1,8 @@
 """A stage: a home of its own with a workspace and a student's shell, where solutions and mistakes are played for real.
 
 A snapshot keeps the home's files and the shell's state (folder, variables, functions), so that a mistake can begin
-where the solution had come to. Files are put back under the same path, since environments hold absolute ones.
+where the solution had come to. Files are put back under the same path, since environments hold absolute ones. What an
+engine holds cannot be set back: an exercise that makes containers is played again from its start up to that moment.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from types import TracebackType
 from coursekit.model.exercise import Exercise
 from coursekit.model.solution import Action, Answer, Type
 from coursekit.practice.workspace import make_workspace
+from coursekit.rehearsal.belongings import Belongings
 from coursekit.shell.student import plan_student_shell
 from coursekit.shell.typist import Typist
 
@@ -30,6 +32,8 @@ class Snapshot:
     home: Path
     shell: Path
     answers: dict[str, str]
+    played: tuple[Action, ...]
+    """What had been done since the start."""
 
 
 @dataclass
@@ -42,9 +46,12 @@ class Stage:
 
     def __post_init__(self) -> None:
         self._snapshots = 0
+        self._belongings = Belongings(self.exercise)
+        self._played: tuple[Action, ...] = ()
         self._typist: Typist | None = None
 
     def __enter__(self) -> Stage:
+        self._belongings.require_none()
         self._folder = Path(tempfile.mkdtemp(prefix="coursekit-rehearsal-")).resolve()
         self._home = self._folder / "home"
         self.workspace = self._home / "coursekit" / self.exercise.id
@@ -57,9 +64,11 @@ class Stage:
     ) -> None:
         self._close_shell()
         shutil.rmtree(self._folder, ignore_errors=True)
+        self._belongings.remove()
 
     def play(self, action: Action) -> str:
         """Do what the action says, as a student would; gives what the screen showed. Raises CourseError."""
+        self._played = (*self._played, action)
         match action:
             case Answer(step, answer):
                 self.answers[step] = answer
@@ -67,6 +76,7 @@ class Stage:
             case Type(text):
                 assert self._typist is not None
                 self.shell = self._typist.type(text, _LONGEST_COMMAND)
+                self._belongings.note()
                 return self._typist.output
 
     def snapshot(self) -> Snapshot:
@@ -77,14 +87,30 @@ class Stage:
         shell = self._folder / f"snapshot-{self._snapshots}.shell"
         self._typist.snapshot(shell)
         shutil.copytree(self._home, kept, symlinks=True)
-        return Snapshot(kept, shell, dict(self.answers))
+        return Snapshot(kept, shell, dict(self.answers), self._played)
 
     def restore(self, snapshot: Snapshot) -> None:
         """Set the stage back to a moment that was kept."""
+        if self.exercise.makes:
+            self._play_again(snapshot)
+        else:
+            self._put_back(snapshot)
+
+    def _play_again(self, snapshot: Snapshot) -> None:
+        self._close_shell()
+        self._belongings.remove()
+        shutil.rmtree(self._home)
+        make_workspace(self.exercise, self.workspace)
+        self.answers, self._played = {}, ()
+        self._open_shell()
+        for action in snapshot.played:
+            self.play(action)
+
+    def _put_back(self, snapshot: Snapshot) -> None:
         self._close_shell()
         shutil.rmtree(self._home)
         shutil.copytree(snapshot.home, self._home, symlinks=True)
-        self.answers = dict(snapshot.answers)
+        self.answers, self._played = dict(snapshot.answers), snapshot.played
         self._open_shell()
         assert self._typist is not None
         self.shell = self._typist.restore(snapshot.shell)

@@ -101,6 +101,7 @@ def _write(target: Path, name: str, nonce: str, runtime: Path, environment: Mapp
     filled = {
         "@NONCE@": nonce,
         "@FOLDER@": str(runtime),
+        "@VARIABLES@": " ".join(VARIABLES),
         "@SYSTEM@": os.uname().sysname,
         "@RESTORE_ZDOTDIR@": f"ZDOTDIR='{zdotdir}'" if zdotdir else "unset ZDOTDIR",
     }

@@ -121,7 +121,7 @@ async def warm_checker(course: Path, workspace: Path) -> float:
     remote, _ = await checkers.open()
     times = []
     for number in range(21):
-        request = Request(number, str(course), "venv/three", {}, str(workspace), ("three",), (), None, {})
+        request = Request(number, str(course), "venv/three", {}, str(workspace), ("three",), (), None, {}, str(workspace / "ledger"))
         start = time.perf_counter()
         async for _, verdict in remote.check(request):
             assert verdict.passed, verdict

@@ -32,7 +32,7 @@ __coursekit_prompt() {
     builtin printf '\e]633;D;%s;%s\a' "${__coursekit_status-0}" "$__coursekit_nonce"
   fi
   local name
-  for name in PATH VIRTUAL_ENV CONDA_PREFIX CONDA_DEFAULT_ENV PYTHONPATH PYTHONHOME SHLVL; do
+  for name in @VARIABLES@; do
     [ -n "${!name-}" ] && __coursekit_mark "$name" "${!name}"
   done
   __coursekit_mark Cwd "$PWD"

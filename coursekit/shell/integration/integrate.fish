@@ -23,9 +23,8 @@ function __coursekit_prompt --on-event fish_prompt
         __coursekit_mark Command "$__coursekit_line"
         printf '\e]633;D;%s;%s\a' $__coursekit_status $__coursekit_nonce
     end
-    __coursekit_mark PATH (string join : -- $PATH)
-    for name in VIRTUAL_ENV CONDA_PREFIX CONDA_DEFAULT_ENV PYTHONPATH PYTHONHOME SHLVL
-        set -q $name; and __coursekit_mark $name "$$name"
+    for name in @VARIABLES@
+        set -q $name; and __coursekit_mark $name (string join : -- $$name)
     end
     __coursekit_mark Cwd $PWD
     printf '\e]633;A;%s\a' $__coursekit_nonce

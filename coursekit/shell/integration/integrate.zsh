@@ -24,7 +24,7 @@ __coursekit_precmd() {
     builtin printf '\e]633;D;%s;%s\a' "$last" "$__coursekit_nonce"
   fi
   local name
-  for name in PATH VIRTUAL_ENV CONDA_PREFIX CONDA_DEFAULT_ENV PYTHONPATH PYTHONHOME SHLVL; do
+  for name in @VARIABLES@; do
     [[ -n ${(P)name-} ]] && __coursekit_mark $name "${(P)name}"
   done
   __coursekit_mark Cwd "$PWD"

@@ -1,0 +1,99 @@
+"""Kind ``http``: a service in a container answers on a port of this machine.
+
+A service that is still starting is what a step's ``retry`` is for. Whoever else holds the port is named.
+"""
+
+from __future__ import annotations
+
+import http.client
+import urllib.parse
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from coursekit.checks.context import CheckContext
+from coursekit.checks.engine_kind import Demand, EngineKind
+from coursekit.checks.kind import TextFits, require_pattern, words
+from coursekit.shell.ports import holder
+from coursekit.technologies.engine.connection import Engine
+
+_PATIENCE = 5.0
+_LONGEST = 100_000
+"""Bytes of an answer that are read."""
+
+
+@dataclass(frozen=True)
+class HttpCheck(EngineKind):
+    """A service in a running container, reached from this machine."""
+
+    shorthand: ClassVar[str | None] = None
+
+    port: int
+    """The port inside the container; whichever port of this machine leads to it is asked."""
+    path: str = "/"
+    status: int = 200
+    contains: str | tuple[str, ...] = ()
+    matches: str | None = None
+    on: int | None = None
+    """The port of this machine that must lead there; left out: any."""
+
+    def __post_init__(self) -> None:
+        require_pattern("matches", self.matches)
+
+    @property
+    def claim(self) -> str:
+        where = f"port {self.on}" if self.on else "a port"
+        return f"`{self.name}` answers on {where} of this machine"
+
+    def denial(self) -> str:
+        return f"nothing in `{self.name}` answers"
+
+    def look(self, engine: Engine, context: CheckContext) -> Sequence[Demand]:
+        record = engine.container(self.name)
+        if record is None or not record["State"]["Running"]:
+            missing = "there is no container" if record is None else "it does not run: the container"
+            return [Demand(self.claim, "a container that runs", f"{missing} `{self.name}`{self._taken(engine)}")]
+        leading = _ports(record, self.port)
+        if not leading:
+            return [Demand(self.claim, f"a port that leads to its port {self.port}", "no port leads to it")]
+        if self.on is not None and self.on not in leading:
+            observed = f"port {leading[0]} leads to it{self._taken(engine)}"
+            return [Demand(self.claim, f"port {self.on}", observed)]
+        return [self._asked(engine, self.on or leading[0])]
+
+    def _taken(self, engine: Engine) -> str:
+        """Who holds the port that is wanted, if somebody does."""
+        if self.on is None or not engine.about.here:
+            return ""
+        for container in engine.running():
+            if self.on in _host_ports(container):
+                return f"; port {self.on} leads to the container `{container['Names'][0].lstrip('/')}`"
+        held = holder(self.on)
+        return f"; port {self.on} is held by {held}" if held else ""
+
+    def _asked(self, engine: Engine, port: int) -> Demand:
+        host = urllib.parse.urlsplit(engine.endpoint.url).hostname if not engine.endpoint.socket else None
+        url = f"http://{host or 'localhost'}:{port}{self.path}"
+        connection = http.client.HTTPConnection(host or "127.0.0.1", port, timeout=_PATIENCE)
+        try:
+            connection.request("GET", self.path)
+            answer = connection.getresponse()
+            body = answer.read(_LONGEST).decode("utf-8", "replace")
+        except (OSError, http.client.HTTPException) as error:
+            return Demand(f"{url} answers", f"status {self.status}", f"no answer ({error or type(error).__name__})")
+        finally:
+            connection.close()
+        if answer.status != self.status:
+            return Demand(f"{url} answers", f"status {self.status}", f"status {answer.status}: {body}")
+        expected, observed = TextFits(words(self.contains), matches=self.matches).complaints(body)
+        return Demand(f"{url} answers as it should", "; ".join(expected), "\n".join(observed))
+
+
+def _ports(record: Mapping[str, Any], inside: int) -> list[int]:
+    """The ports of this machine that lead to a port inside."""
+    published = (record["NetworkSettings"].get("Ports") or {}).get(f"{inside}/tcp") or ()
+    return sorted({int(end["HostPort"]) for end in published})
+
+
+def _host_ports(container: Mapping[str, Any]) -> set[int]:
+    return {int(port["PublicPort"]) for port in container.get("Ports") or () if port.get("PublicPort")}

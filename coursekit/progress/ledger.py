@@ -1,0 +1,132 @@
+"""The ledger: what coursekit makes on this machine for itself, entered before it exists, struck out once it is gone.
+
+A file of its own beside the store, so that a check can be handed it without the store. An entry names its owner by
+process number, start time and boot: what an owner that was killed has left is found at the next start, and removed only
+if the thing itself bears the entry's number as its label.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sqlite3
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+LABEL = "org.coursekit.ledger"
+"""The label on everything that coursekit makes: its value is the entry's number."""
+_TABLE = """
+CREATE TABLE IF NOT EXISTS entries (
+    number TEXT PRIMARY KEY,
+    kind TEXT NOT NULL,
+    endpoint TEXT NOT NULL,
+    owner TEXT NOT NULL,
+    time REAL NOT NULL
+) STRICT
+"""
+_PATIENCE = 10.0
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One thing that coursekit is about to make, or has made."""
+
+    number: str
+    """128 random bits, hexadecimal."""
+    kind: str
+    """``container``."""
+    endpoint: str
+    """The URL of the engine that holds it."""
+    owner: str
+    """Who made it: boot, process number and start time."""
+    time: float
+    """When it was entered, in seconds since the epoch."""
+
+
+class Ledger:
+    """The ledger in a file, made with the first entry. Several processes may use it at once."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def enter(self, kind: str, endpoint: str) -> Entry:
+        """Enter what is about to be made. Raises OSError when that cannot be written: then nothing may be made."""
+        entry = Entry(secrets.token_hex(16), kind, endpoint, _this_process(), time.time())
+        with self._open() as connection:
+            connection.execute(
+                "INSERT INTO entries VALUES (?, ?, ?, ?, ?)",
+                (entry.number, entry.kind, entry.endpoint, entry.owner, entry.time),
+            )
+        return entry
+
+    def strike(self, entry: Entry) -> None:
+        """The thing is gone. Raises OSError."""
+        with self._open() as connection:
+            connection.execute("DELETE FROM entries WHERE number = ?", (entry.number,))
+
+    def entries(self) -> list[Entry]:
+        """Everything that is not known to be gone. Raises OSError."""
+        if not self.path.exists():
+            return []
+        with self._open() as connection:
+            rows = connection.execute(
+                "SELECT number, kind, endpoint, owner, time FROM entries ORDER BY time"
+            ).fetchall()
+        return [Entry(*row) for row in rows]
+
+    def abandoned(self) -> list[Entry]:
+        """The entries whose owners have ended without striking them out. Raises OSError."""
+        return [entry for entry in self.entries() if not _lives(entry.owner)]
+
+    @contextmanager
+    def _open(self) -> Iterator[sqlite3.Connection]:
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            connection = sqlite3.connect(self.path, timeout=_PATIENCE, isolation_level=None)
+            try:
+                connection.execute("PRAGMA synchronous = FULL")
+                connection.execute("BEGIN IMMEDIATE")
+                connection.execute(_TABLE)
+                yield connection
+                connection.execute("COMMIT")
+            finally:
+                connection.close()
+        except sqlite3.Error as error:
+            raise OSError(f"{self.path}: {error}") from error
+
+
+def _this_process() -> str:
+    return f"{_boot()} {os.getpid()} {_started(os.getpid())}"
+
+
+def _lives(owner: str) -> bool:
+    boot, number, started = owner.split(" ")
+    return boot == _boot() and _started(int(number)) == started
+
+
+def _boot() -> str:
+    """What tells this run of the machine from every other."""
+    if sys.platform == "linux":
+        return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+    return f"{time.time() - time.monotonic():.0f}"[:-1]
+
+
+def _started(process: int) -> str:
+    """When a process started, in the kernel's own count; empty when there is none."""
+    if sys.platform == "linux":
+        try:
+            stat = Path(f"/proc/{process}/stat").read_bytes()
+        except OSError:
+            return ""
+        return stat[stat.rindex(b")") + 2 :].split()[19].decode()
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return ""
+    except PermissionError:
+        pass
+    return "alive"
