@@ -1,1 +1,1 @@
-"""Technologies, one file each: find the tool, look at what it made. Here: Python's virtual environments."""
+"""Technologies, one file each: find the tool, say how to install it, look at what it made."""

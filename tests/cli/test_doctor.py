@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from coursekit.practice.machine import Row, report, rows_for, summary
+from coursekit.practice.opening import open_course
+from coursekit.technologies.contract import Tool
+from coursekit.technologies.system import this_system
 from tests.courses import make_course
 
 LAB = """\
@@ -35,22 +41,96 @@ def course(tmp_path: Path) -> Path:
 
 
 def test_what_is_there(course: Path) -> None:
-    tools = {row["name"]: row for row in json.loads(run(course, "doctor", "--json"))}
-    assert {"python3", "virtualenv", "uv", "pipenv", "git"} <= set(tools)
-    assert tools["git"]["usable"]
+    said = json.loads(run(course, "doctor", "--json"))
+    assert said["system"]["machine"] == os.uname().machine
+    tools = {row["name"]: row for row in said["tools"]}
+    assert {"python3", "virtualenv", "uv", "pipenv", "git", "conda", "micromamba", "docker", "podman"} <= set(tools)
+    assert (tools["git"]["usable"], tools["git"]["missing"]) == (True, False)
     assert Path(tools["git"]["path"]).is_file()
     assert tools["git"]["labs"] == ["The lab"]
+    assert (tools["docker"]["one_of"], tools["docker"]["labs"]) == ("containers", [])
+
+
+def test_the_system_comes_first_and_the_labs_last(course: Path) -> None:
+    lines = run(course, "doctor").splitlines()
+    assert lines[0] == this_system().words
+    assert lines[-1] == "All that the labs need is here."
+    assert "  needed by: The lab" in lines
 
 
 def test_what_is_missing(course: Path, tmp_path: Path) -> None:
     said = run(course, "doctor", code=3, PATH=str(tmp_path))
-    assert "git: not found\n  needed by: The lab\n  to install it: " in said
+    assert re.search(r"✗ git +not found\n      to install it: ", said)
     assert "without administrator rights: python3 -m pip install --user virtualenv" in said
+    assert said.endswith("Labs wait for: python3, git. The other labs can be done.\n")
 
 
 def test_what_no_lab_needs_is_not_missed(tmp_path: Path) -> None:
     course = make_course(tmp_path / "course")
-    assert "git: not found" in run(course, "doctor", PATH=str(tmp_path))
+    said = run(course, "doctor", PATH=str(tmp_path))
+    assert re.search(r"– git +not found", said)
+    assert "no lab of this course needs it yet; one of these is enough" in said
+    assert "✗" not in said
+
+
+def test_only_a_command_is_longer_than_a_line(course: Path, tmp_path: Path) -> None:
+    for path in (str(tmp_path), os.environ["PATH"]):
+        lines = subprocess.run(
+            [sys.executable, "-m", "coursekit", "--course", str(course), "doctor"],
+            env={**os.environ, "PATH": path},
+            capture_output=True,
+            text=True,
+        ).stdout.splitlines()
+        assert all(len(line) <= 80 or line.startswith("      curl ") for line in lines)
+
+
+DOCKER = Tool("container", "docker", "", "", True, "not found", "apt install docker.io", one_of="containers")
+PODMAN = Tool("container", "podman", "/usr/bin/podman", "4.3.1", True, one_of="containers")
+SILENT = replace(
+    DOCKER, path="/usr/bin/docker", version="28.2.2", why_not="its daemon does not run", install="start it"
+)
+
+
+def rows(course: Path, *tools: Tool, needs: str = "container") -> list[Row]:
+    path = course / "labs/one/lab.yaml"
+    path.write_text(LAB.replace("venv, git", needs))
+    return rows_for(open_course(course), tools)
+
+
+def test_one_of_several_is_enough(course: Path) -> None:
+    found = rows(course, DOCKER, PODMAN)
+    assert [row.missing for row in found] == [False, False]
+    assert found[0].headline == "docker: not found; podman is enough"
+    said = "\n".join(line.text for line in report(found))
+    assert "needed by: The lab; one of these is enough" in said
+    assert "install" not in said
+
+
+def test_of_several_that_are_missing_one_is_asked_for(course: Path) -> None:
+    absent = replace(PODMAN, path="", version="", why_not="not found", install="apt install podman")
+    found = rows(course, DOCKER, absent)
+    assert [row.missing for row in found] == [True, False]
+    said = "\n".join(line.text for line in report(found))
+    assert "to install it: apt install docker.io" in said
+    assert "to install it: apt install podman" in said
+    assert summary(found).text == "Labs wait for: docker. The other labs can be done."
+
+
+def test_what_is_here_is_mended_before_another_is_installed(course: Path) -> None:
+    absent = replace(PODMAN, path="", version="", why_not="not found")
+    assert [row.missing for row in rows(course, absent, SILENT)] == [False, True]
+
+
+def test_a_fault_is_told_even_when_another_is_enough(course: Path) -> None:
+    found = rows(course, SILENT, PODMAN)
+    assert [row.missing for row in found] == [False, False]
+    said = "\n".join(line.text for line in report(found))
+    assert re.search(r"– docker +28.2.2 +its daemon does not run; podman is enough\n      to mend it: start it", said)
+
+
+def test_nothing_is_missed_that_no_lab_needs(course: Path) -> None:
+    found = rows(course, DOCKER, needs="venv")
+    assert [row.missing for row in found] == [False]
 
 
 def test_a_python_without_ensurepip_cannot_make_environments(course: Path, tmp_path: Path) -> None:
@@ -58,7 +138,7 @@ def test_a_python_without_ensurepip_cannot_make_environments(course: Path, tmp_p
     shim.write_text("#!/bin/sh\necho 3.11.2\necho No module named ensurepip >&2\nexit 1\n")
     shim.chmod(0o755)
     said = run(course, "doctor", code=3, PATH=str(tmp_path))
-    assert "python3: cannot make environments: its module ensurepip is missing" in said
+    assert "✗ python3 3.11.2 cannot make environments: its module ensurepip is missing" in " ".join(said.split())
 
 
 def test_what_a_lab_needs_is_shown_before_it_starts(course: Path) -> None:

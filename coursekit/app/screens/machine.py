@@ -14,8 +14,16 @@ from textual.screen import Screen
 from textual.widgets import Footer, Static
 
 from coursekit.model.course import Course
-from coursekit.practice.machine import Row, look_at_machine
+from coursekit.practice.machine import Line, Tone, look_at_machine, report, summary
 from coursekit.shell.text import visible
+
+_STYLES = {
+    Tone.TITLE: "bold",
+    Tone.GOOD: "$text-success",
+    Tone.BAD: "bold $text-error",
+    Tone.PLAIN: "",
+    Tone.QUIET: "$text-muted",
+}
 
 
 class MachineScreen(Screen[None]):
@@ -47,12 +55,11 @@ class MachineScreen(Screen[None]):
 
     def _look(self) -> None:
         rows = look_at_machine(self._course, os.environ.get("PATH", ""))
+        system, *technologies = report(rows)
+        lines = [system, summary(rows), *technologies]
         if self.is_attached:
-            self.app.call_later(self._text.update, Content("\n").join([_shown(row) for row in rows]))
+            self.app.call_later(self._text.update, Content("\n").join([_shown(line) for line in lines]))
 
 
-def _shown(row: Row) -> Content:
-    symbol, style = ("✓", "$text-success") if row.tool.usable else ("✗", "$text-error" if row.missing else "")
-    lines = [Content.styled(visible(f"{symbol} {row.headline}"), f"bold {style}".strip())]
-    lines += [Content(visible(f"    {line}")) for line in row.advice]
-    return Content("\n").join(lines)
+def _shown(line: Line) -> Content:
+    return Content.styled(visible(line.text), _STYLES[line.tone])

@@ -1,0 +1,61 @@
+"""QEMU and git: found, missing, silent."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from coursekit.shell.local import LocalPlace
+from coursekit.technologies import git, guest
+from coursekit.technologies.install import install_command
+from coursekit.technologies.machine import find_tools
+from coursekit.technologies.system import System, this_system
+from tests.technologies.conftest import Answering
+
+
+@pytest.mark.parametrize(
+    ("machine", "name"),
+    [("x86_64", "qemu-system-x86_64"), ("aarch64", "qemu-system-aarch64"), ("arm64", "qemu-system-aarch64")],
+)
+def test_the_emulator_of_this_architecture(machine: str, name: str) -> None:
+    assert guest.emulator(System("x", "Linux", machine)) == name
+
+
+def test_no_qemu(place: LocalPlace, tmp_path: Path) -> None:
+    emulator, disks = (finder(place, str(tmp_path)) for finder in guest.finders())
+    assert (emulator.why_not, disks.why_not) == ("not found", "not found")
+    assert emulator.install == install_command(guest.emulator(this_system()))
+    assert disks.install == install_command("qemu-img")
+
+
+def test_versions(place: LocalPlace, tmp_path: Path, answering: Answering) -> None:
+    answering(tmp_path / guest.emulator(this_system()), "QEMU emulator version 7.2.15 (Debian 1:7.2+dfsg-7+deb12u12)")
+    answering(tmp_path / "qemu-img", "qemu-img version 10.0.2\nCopyright (c) 2003-2025 Fabrice Bellard")
+    answering(tmp_path / "git", "git version 2.39.5 (Apple Git-154)")
+    tools = [finder(place, str(tmp_path)) for finder in (*guest.finders(), *git.finders())]
+    assert [tool.version for tool in tools] == ["7.2.15", "10.0.2", "2.39.5"]
+    assert all(tool.usable for tool in tools)
+
+
+def test_what_does_not_answer(place: LocalPlace, tmp_path: Path) -> None:
+    for name in ("qemu-img", "git"):
+        (tmp_path / name).write_text(
+            "#!/bin/sh\necho 'xcode-select: note: no developer tools were found' >&2\nexit 1\n"
+        )
+        (tmp_path / name).chmod(0o755)
+    tools = {
+        tool.name: tool for tool in (finder(place, str(tmp_path)) for finder in (*guest.finders(), *git.finders()))
+    }
+    assert (tools["qemu-img"].why_not, tools["git"].why_not) == ("does not answer", "does not answer")
+
+
+def test_all_technologies_at_once() -> None:
+    names = [tool.name for tool in find_tools("/nowhere")]
+    assert names == [
+        *("python3", "virtualenv", "uv", "pipenv"),
+        *("conda", "mamba", "micromamba"),
+        *("docker", "podman"),
+        *(guest.emulator(this_system()), "qemu-img"),
+        "git",
+    ]
