@@ -146,6 +146,7 @@ def pytest_configure(config: pytest.Config) -> None:
     # A folder for temporary files of this run alone: what another run leaves for a moment is not taken for ours.
     folder = tempfile.mkdtemp(prefix="tests-")
     os.environ["TMPDIR"] = tempfile.tempdir = folder
+    os.environ["COURSEKIT_HOME"] = f"{folder}/home"  # for what is no test function; those get one of their own
     config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
     if sys.platform.startswith("linux"):
         ctypes.CDLL(None).prctl(36, 1, 0, 0, 0)  # PR_SET_CHILD_SUBREAPER: what a test leaves behind comes to us

@@ -1,4 +1,4 @@
-"""``coursekit clean``: what coursekit keeps on this machine, and its removal on the student's word."""
+"""``coursekit clean``: what lies on this machine because of coursekit, and its removal on the student's word."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from pathlib import Path
 import click
 
 from coursekit.cli.output import say, say_json
+from coursekit.errors import CourseError, ExitCode
+from coursekit.model.exercise import Made
 from coursekit.practice.opening import open_practice
-from coursekit.practice.wording import counted
+from coursekit.practice.practice import Practice
 
 
 @click.command("clean")
@@ -17,25 +19,57 @@ from coursekit.practice.wording import counted
 @click.option("--json", "as_json", is_flag=True, help="For a program; removes nothing.")
 @click.pass_obj
 def command(course: Path | None, yes: bool, as_json: bool) -> None:
-    """Show the copies of work that was reset, and remove them on your word.
+    """Show what can be removed, and remove it on your word.
 
-    Your exercises' folders and your progress are never touched.
+    That are copies of work that was reset, and the containers, images, volumes and networks that you made in exercises,
+    found by their names. Your exercises' folders and your progress are never touched.
     """
     with open_practice(course) as practice:
-        kept = practice.home.kept
-        copies = sorted(kept.iterdir()) if kept.is_dir() else []
+        practice.sweep()
+        copies = sorted(practice.home.kept.iterdir()) if practice.home.kept.is_dir() else []
+        made = _made(practice)
         if as_json:
-            say_json([{"path": str(copy), "bytes": size_of(copy)} for copy in copies])
+            say_json(
+                {
+                    "copies": [{"path": str(copy), "bytes": size_of(copy)} for copy in copies],
+                    "made": [
+                        {"exercise": exercise, "kind": thing.kind, "name": thing.name}
+                        for exercise, things in made.items()
+                        for thing in things
+                    ],
+                }
+            )
             return
-        if not copies:
+        if not copies and not made:
             say("There is nothing to clean.")
             return
+        _clean_copies(copies, yes)
+        for exercise, things in made.items():
+            _clean_made(practice, exercise, things, yes)
+
+
+def _made(practice: Practice) -> dict[str, list[Made]]:
+    """What is there of each exercise that has been started."""
+    started = [exercise for exercise, standing in practice.standings().items() if standing.started]
+    return {exercise: things for exercise in started if (things := practice.made(exercise))}
+
+
+def _clean_copies(copies: list[Path], yes: bool) -> None:
+    for copy in copies:
+        say(f"{copy}: {size_of(copy) / 1e6:.1f} MB")
+    counted = "1 kept copy" if len(copies) == 1 else f"{len(copies)} kept copies"
+    if copies and (yes or click.confirm(f"Remove {counted}?")):
         for copy in copies:
-            say(f"{copy}: {size_of(copy) / 1e6:.1f} MB")
-        if yes or click.confirm(f"Remove {counted(len(copies), 'kept copy')}?".replace("copys", "copies")):
-            for copy in copies:
-                shutil.rmtree(copy)
-            say("Removed.")
+            shutil.rmtree(copy)
+        say("Removed.")
+
+
+def _clean_made(practice: Practice, exercise: str, things: list[Made], yes: bool) -> None:
+    say(f"Made in {exercise}: {', '.join(map(str, things))}")
+    if yes or click.confirm("Remove that?", default=False):
+        if troubles := practice.remove_made(things):
+            raise CourseError("\n".join(troubles), "Mend that, then: coursekit clean", ExitCode.COULD_NOT_CHECK)
+        say("Removed.")
 
 
 def size_of(folder: Path) -> int:

@@ -35,6 +35,11 @@ def command(course: Path | None, words: tuple[str, ...], yes: bool) -> None:
         if not yes and not click.confirm(f"Begin {what} anew? A copy of your work is kept.", default=False):
             return
         kept = practice.reset(exercise_id, step_id)
+        made = [] if step_id else practice.made(exercise_id)
+        listed = ", ".join(map(str, made))
+        if made and (yes or click.confirm(f"From before there is still {listed}. Remove that, too?", default=False)):
+            for trouble in practice.remove_made(made):
+                say(trouble)
         say(f"Ready: {practice.workspace(exercise_id)}")
         if kept:
             say(f"Your work is kept in {kept}")

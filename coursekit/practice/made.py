@@ -45,6 +45,11 @@ def remove_made(made: Sequence[Made], variables: Mapping[str, str] = os.environ)
     return troubles
 
 
+def clear_made(exercise: Exercise, since: float) -> list[str]:
+    """Find and remove; gives what could not be removed. Takes a while: not for a thread that draws."""
+    return remove_made(find_made(exercise, since))
+
+
 def _is_there(engine: Engine, made: Made, since: float) -> bool:
     record = getattr(engine, made.kind)(made.name)
     if record is None:

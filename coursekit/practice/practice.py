@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,7 +18,7 @@ from coursekit.practice.workspace import keep, make_workspace, require_workspace
 from coursekit.progress.store import Store
 
 if TYPE_CHECKING:
-    from coursekit.model.exercise import Exercise, Hint
+    from coursekit.model.exercise import Exercise, Hint, Made
 
 
 LONGEST_ANSWER = 20_000
@@ -214,6 +215,34 @@ class Practice:
         """The hints that are open, to be read again at no cost."""
         opened = self.standing(exercise_id).step(step_id).hints_opened
         return self.exercise(exercise_id).step(step_id).hints[:opened]
+
+    def made(self, exercise_id: str) -> list[Made]:
+        """What the student has made outside of the workspace since the exercise was first started, and is there now."""
+        from coursekit.practice.made import find_made
+
+        since = self.first_started(exercise_id)
+        return [] if since is None else find_made(self.exercise(exercise_id), since)
+
+    def first_started(self, exercise_id: str) -> float | None:
+        """When the exercise was started for the first time, in seconds since the epoch."""
+        starts = (event.time for event in self.store.events(exercise_id) if event.what is What.STARTED)
+        return next(starts, None)
+
+    def remove_made(self, made: Sequence[Made]) -> list[str]:
+        """Remove that; gives what could not be removed, and why."""
+        from coursekit.practice.made import remove_made
+
+        return remove_made(made)
+
+    def sweep(self) -> int:
+        """Remove what a coursekit that was killed had made for itself; gives how many things those were."""
+        if not self.home.ledger.exists():
+            return 0
+        from coursekit.technologies.engine.connection import Engines
+        from coursekit.technologies.engine.own import sweep
+
+        with Engines() as engines:
+            return sweep(self.home.ledger, engines)
 
     def reset(self, exercise_id: str, step_id: str | None = None) -> Path | None:
         """Begin anew, and keep a copy of the student's work; gives the folder of that copy.

@@ -324,7 +324,7 @@ async def test_what_this_machine_has_is_a_screen(open_app: OpenApp) -> None:
         await student.press("d")
         assert isinstance(student.app.screen, MachineScreen)
         text = student.app.screen.query_one(Static)
-        await student.until(lambda: "✓ git: " in str(text.render()))
+        await student.until(lambda: "✓ git " in str(text.render()))
         await student.press("escape")
         assert isinstance(student.app.screen, CourseMap)
 

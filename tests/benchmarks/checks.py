@@ -121,7 +121,8 @@ async def warm_checker(course: Path, workspace: Path) -> float:
     remote, _ = await checkers.open()
     times = []
     for number in range(21):
-        request = Request(number, str(course), "venv/three", {}, str(workspace), ("three",), (), None, {}, str(workspace / "ledger"))
+        ledger = str(workspace / "ledger")
+        request = Request(number, str(course), "venv/three", {}, str(workspace), ("three",), (), None, {}, ledger)
         start = time.perf_counter()
         async for _, verdict in remote.check(request):
             assert verdict.passed, verdict

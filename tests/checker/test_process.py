@@ -39,6 +39,7 @@ class Checker:
             passed=passed,
             shell=changes.get("shell"),
             answers=changes.get("answers", {}),
+            ledger=str(self._workspace.parent / "ledger.sqlite3"),
         )
         self.say(request.to_line())
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from pathlib import Path
 from typing import ClassVar
@@ -32,6 +33,7 @@ from coursekit.errors import CourseError
 from coursekit.model.exercise import Step
 from coursekit.model.shell_state import ShellState
 from coursekit.model.verdict import Outcome, Verdict
+from coursekit.practice.made import clear_made
 from coursekit.practice.practice import Practice
 from coursekit.practice.wording import counted
 
@@ -470,17 +472,22 @@ class ExerciseScreen(Screen[None]):
             ("e", "The whole exercise, in a new folder with its first files."),
             ("k", "Keep everything as it is"),
         ]
+        if self._exercise.makes:
+            gone = ", ".join(sorted({f"{made.kind}s" for made in self._exercise.makes}))
+            answers.insert(2, ("a", f"The whole exercise, and the {gone} that you made in it are removed."))
         question = "Begin anew? A copy of your work is kept. Opened hints and first answers stay as they are."
 
         async def chosen(letter: str | None) -> None:
-            if letter in ("s", "e"):
-                await self._reset(self._viewed if letter == "s" else None)
+            if letter in ("s", "e", "a"):
+                await self._reset(self._viewed if letter == "s" else None, remove_made=letter == "a")
 
         self.app.push_screen(Choose(question, answers), chosen)
 
-    async def _reset(self, step_id: str | None) -> None:
+    async def _reset(self, step_id: str | None, *, remove_made: bool) -> None:
         await self._asked.stopped()
         await self._automatic.stop()
+        since = self._practice.first_started(self._exercise_id)
+        troubles = await asyncio.to_thread(clear_made, self._exercise, since or 0) if remove_made else []
         try:
             kept = self._practice.reset(self._exercise_id, step_id)
         except CourseError as error:
@@ -493,4 +500,4 @@ class ExerciseScreen(Screen[None]):
             self._open_shell()
         self.set_focus(self._terminal)
         text = f"What you had is kept in {kept}" if kept else "Nothing of yours had to be moved."
-        self._open_panel().say("Begun anew.", text)
+        self._open_panel().say("Begun anew.", "\n".join([text, *troubles]))
