@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from coursekit.errors import CourseError, ExitCode
+
 if TYPE_CHECKING:
     from coursekit.rehearsal.rehearsal import Rehearsal
 
@@ -64,7 +66,12 @@ class ExerciseFile(pytest.File):
             )
 
     def setup(self) -> None:
-        self.rehearsal.__enter__()
+        try:
+            self.rehearsal.__enter__()
+        except CourseError as error:
+            if error.exit_code is ExitCode.TOOL_MISSING:
+                pytest.skip(error.message)
+            raise
         self.addfinalizer(lambda: self.rehearsal.__exit__(None, None, None))
 
 

@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.engine_guard import EngineGuard
+
 REQUIRE_ALL = "COURSEKIT_REQUIRE_ALL"
 """Set (as CI does), a test that would be skipped because a tool is missing fails instead."""
 
@@ -151,6 +153,8 @@ def pytest_configure(config: pytest.Config) -> None:
     if sys.platform.startswith("linux"):
         ctypes.CDLL(None).prctl(36, 1, 0, 0, 0)  # PR_SET_CHILD_SUBREAPER: what a test leaves behind comes to us
     config.pluginmanager.register(Guard())
+    if os.environ.get(REQUIRE_ALL):
+        config.pluginmanager.register(EngineGuard())
 
 
 @pytest.fixture(autouse=True)

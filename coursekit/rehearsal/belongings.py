@@ -21,7 +21,18 @@ class Belongings:
         """The identifiers of images seen under the exercise's names: building again takes the name from the older."""
 
     def require_none(self) -> None:
-        """Raise CourseError when something is there already: it belongs to somebody, and playing would destroy it."""
+        """Raise CourseError when something is there already: it belongs to somebody, and playing would destroy it.
+
+        TOOL_MISSING when there is no engine in which the exercise could be played.
+        """
+        if not self._exercise.makes:
+            return
+        try:
+            with Engines() as engines:
+                engines.reach(os.environ)
+        except EngineProblem as problem:
+            what = f"{self._exercise.id} cannot be played here. {problem}"
+            raise CourseError(what, "", ExitCode.TOOL_MISSING) from problem
         if found := find_made(self._exercise):
             listed = ", ".join(map(str, found))
             raise CourseError(

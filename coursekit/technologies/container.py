@@ -20,8 +20,8 @@ from coursekit.shell.place import Place
 from coursekit.shell.program import find_program
 from coursekit.technologies.asking import ask, ask_version, version_in
 from coursekit.technologies.contract import Finder, Tool
-from coursekit.technologies.install import install_command, install_for_me
 from coursekit.technologies.engine.endpoint import find_endpoint
+from coursekit.technologies.install import install_command, install_for_me
 from coursekit.technologies.system import System, this_system
 
 _ONE_OF = "containers"
