@@ -1,0 +1,100 @@
+"""How many kilobytes an environment takes: what the student wrote down, against what is on the disk now."""
+
+import os
+import re
+
+from coursekit.checks.context import CheckContext
+from coursekit.checks.custom import CouldNotLook
+
+_TOLERANCE = 0.1
+"""The part by which a size may be off: pip compiles a few of its files only when it is used."""
+_FILES = {"weigh": ("size.txt", "env"), "bare": ("bare.txt", "bare")}
+"""By step: the file with the number, and the value that names the environment."""
+_UNITS = {"": 1, "k": 1, "m": 1024, "g": 1024 * 1024}
+"""In kilobytes, as `du -h` writes them behind a number."""
+
+
+def size(context: CheckContext) -> str | None:
+    """`size.txt` holds how many kilobytes `{env}` takes."""
+    return _compared(context)
+
+
+def bare_size(context: CheckContext) -> str | None:
+    """`bare.txt` holds how many kilobytes `{bare}` takes."""
+    return _compared(context)
+
+
+def no_number(context: CheckContext) -> str | None:
+    """The file holds no number."""
+    return None if _written(context) is None else "it holds a number"
+
+
+def several_lines(context: CheckContext) -> str | None:
+    """The file holds more than one line."""
+    return None if len(_text(context).splitlines()) > 1 else "it holds one line"
+
+
+def another_folder(context: CheckContext) -> str | None:
+    """The name behind the number is not that of the environment."""
+    words = _text(context).split()
+    named = words[-1] if len(words) > 1 else ""
+    if not named or re.fullmatch(r"[kmg]?i?b?", named, re.IGNORECASE):
+        return "no folder is named"
+    wanted = context.values[_FILES[context.step][1]]
+    return None if os.path.basename(os.path.normpath(named)) != wanted else f"{wanted} is named"
+
+
+def in_bytes(context: CheckContext) -> str | None:
+    """The number would be right, or nearly so, in bytes."""
+    return _would_be_right(context, 1 / 1024, 0.5)
+
+
+def in_blocks(context: CheckContext) -> str | None:
+    """The number would be right in blocks of half a kilobyte."""
+    return _would_be_right(context, 1 / 2, _TOLERANCE)
+
+
+def in_megabytes(context: CheckContext) -> str | None:
+    """The number would be right, or nearly so, in megabytes."""
+    return _would_be_right(context, 1024, 0.25)
+
+
+def _compared(context: CheckContext) -> str | None:
+    name, value = _FILES[context.step]
+    folder = context.values[value]
+    facts = context.place.stat(name, follow=True)
+    if facts is None or facts.kind != "file":
+        return f"there is no file `{name}`"
+    if context.place.stat(folder) is None:
+        return f"there is no `{folder}` to be weighed"
+    written, real = _written(context), _real(context)
+    if written is None:
+        return f"there is no number in `{name}`"
+    if abs(written - real) <= _TOLERANCE * real:
+        return None
+    return f"`{name}` says {written:.0f} kilobytes, and `{folder}` takes {'less' if written > real else 'more'}"
+
+
+def _would_be_right(context: CheckContext, kilobytes: float, tolerance: float) -> str | None:
+    written, real = _written(context), _real(context)
+    if written is not None and abs(written * kilobytes - real) <= tolerance * real:
+        return None
+    return "it is another number"
+
+
+def _text(context: CheckContext) -> str:
+    return context.place.read(_FILES[context.step][0], 100_000).decode("utf-8", "replace")
+
+
+def _written(context: CheckContext) -> float | None:
+    """The first number of the file, in kilobytes, as far as it names its unit; None when there is none."""
+    found = re.search(r"(?<!\S)([0-9]+(?:[.,][0-9]+)?)[ \t]*([kmg]?)i?b?(?!\S)", _text(context), re.IGNORECASE)
+    return float(found[1].replace(",", ".")) * _UNITS[found[2].lower()] if found else None
+
+
+def _real(context: CheckContext) -> float:
+    folder = context.values[_FILES[context.step][1]]
+    weighed = context.place.run(["du", "-sk", folder], limits=context.limits())
+    if not weighed.ok:
+        raise CouldNotLook(f"`{folder}` cannot be weighed: {weighed.explanation or weighed.output}")
+    return float(weighed.output.split()[0])
