@@ -89,7 +89,7 @@ def _hints(exercise: Exercise) -> Iterator[str]:
 def _diagnoses(exercise: Exercise, mistakes: tuple[Mistake, ...]) -> Iterator[str]:
     """Each diagnosis is proved by a mistake at its step whose words it says."""
     count = sum(len(step.diagnose) for step in exercise.steps)
-    if count < _BRANCHES and any(step.question is None for step in exercise.steps):
+    if count < _BRANCHES:
         yield f"{exercise.id}: {count} of {_BRANCHES} diagnoses"
     for step in exercise.steps:
         proofs = [" ".join(mistake.says.split()) for mistake in mistakes if mistake.fails == step.id]
@@ -111,5 +111,5 @@ def _answers(exercise: Exercise, solution: Solution) -> Iterator[str]:
     for step_id, actions in solution.steps:
         question = exercise.step(step_id).question
         given = [action.answer for action in actions if isinstance(action, Answer)]
-        if question is not None and not (given and question.mark(given[-1]).right):
+        if question is not None and (not given or question.mark(given[-1]).right is False):
             yield f"{exercise.id}, step {step_id}: the solution does not answer its question rightly"

@@ -48,8 +48,11 @@ class Environment:
     commands: tuple[CommandRecord, ...] = ()
 
 
-def inspect(place: Place, path: str, limits: Limits) -> Environment:
-    """The facts about a folder. Never raises for what is in it."""
+def inspect(place: Place, path: str, limits: Limits, *, above: frozenset[str] = frozenset()) -> Environment:
+    """The facts about a folder. Never raises for what is in it.
+
+    ``above`` holds the environments that name this one as their Python: none may be its own.
+    """
     facts = place.stat(path, follow=True)
     if facts is None:
         return Environment(path, _absent(place, path))
@@ -63,11 +66,18 @@ def inspect(place: Place, path: str, limits: Limits) -> Environment:
     if not home:
         return Environment(path, f"`{path}/pyvenv.cfg` does not say which Python it was made from (no `home`)")
     if Path(os.path.realpath(home)).is_relative_to(os.path.realpath(place.root)):
-        return Environment(path, f"the Python that `{path}` was made from lies in your own folder: {home}")
+        if not _is_made_by_another(place, home, limits, above | {os.path.normpath(path)}):
+            return Environment(path, f"the Python that `{path}` was made from lies in your own folder: {home}")
     python = f"{path}/bin/python"
     if problem := _interpreter_problem(place, python, home):
         return Environment(path, problem)
     return _ask(place, path, python, settings, limits)
+
+
+def _is_made_by_another(place: Place, home: str, limits: Limits, above: frozenset[str]) -> bool:
+    """Whether ``home`` belongs to another sound environment: up to Python 3.10 one that was active is named there."""
+    other = os.path.relpath(os.path.dirname(os.path.realpath(home)), os.path.realpath(place.root))
+    return other not in above and not inspect(place, other, limits, above=above).problem
 
 
 def _absent(place: Place, path: str) -> str:

@@ -150,3 +150,20 @@ def test_a_python_of_the_students_own_is_no_base(tmp_path: Path) -> None:
         found = VenvCheck("env").judge(CheckContext(place))
     assert found.outcome is Outcome.FAILED
     assert "lies in your own folder" in found.observed
+
+
+def test_an_environment_made_while_another_was_active_is_one(tmp_path: Path) -> None:
+    """Up to Python 3.10 the environment that was active is named as the home."""
+    make_env(tmp_path)
+    subprocess.run([python(), "-m", "venv", "--without-pip", tmp_path / "second"], check=True)
+    settings_of_second = tmp_path / "second" / "pyvenv.cfg"
+    lines = settings_of_second.read_text().splitlines()
+    settings_of_second.write_text("\n".join([f"home = {tmp_path}/env/bin", *lines[1:]]) + "\n")
+    assert outcome(tmp_path, VenvCheck("second")) is Outcome.PASSED
+
+
+def test_two_that_name_each_other_as_home_are_none(tmp_path: Path) -> None:
+    for name, other in (("env", "second"), ("second", "env")):
+        settings(tmp_path / name, tmp_path / other / "bin")
+        (tmp_path / name / "bin" / "python").symlink_to(python())
+    assert outcome(tmp_path, VenvCheck("env")) is Outcome.FAILED
