@@ -1,6 +1,7 @@
-"""Exercises as pytest items: each is a test of its untouched start, its solution, the other ways and its mistakes.
+"""Exercises as pytest items: each is a test of its untouched start, its solution and the other ways to its goal.
 
-Installed as a pytest plug-in, so that authors of other courses run ``pytest exercises`` as well.
+With ``--mistakes`` its typical mistakes are tests, too: they take four times as long. Installed as a pytest plug-in, so
+that authors of other courses run ``pytest exercises`` as well.
 """
 
 from __future__ import annotations
@@ -15,6 +16,13 @@ from coursekit.errors import CourseError, ExitCode
 
 if TYPE_CHECKING:
     from coursekit.rehearsal.rehearsal import Rehearsal
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let the run decide about what takes long."""
+    parser.getgroup("coursekit").addoption(
+        "--mistakes", action="store_true", help="play the typical mistakes of exercises, too"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -58,7 +66,7 @@ class ExerciseFile(pytest.File):
                 name=way.name,
                 part=lambda way=way: self.rehearsal.play_way(way),
             )
-        for mistake in self.rehearsal.mistakes:
+        for mistake in self.rehearsal.mistakes if self.config.getoption("mistakes") else ():
             yield ExerciseItem.from_parent(
                 self,
                 name=f"wrong/{mistake.name}",

@@ -22,8 +22,9 @@ def pytest_says(folder: Path, *words: str, code: int = 0) -> str:
 
 def test_a_course_is_tested_with_pytest_alone(tmp_path: Path) -> None:
     course = make_course(tmp_path, **GOOD)
-    said = pytest_says(course, "exercises/venv/tiny", "exercises/venv/asking")
-    assert "6 passed" in said
+    exercises = ("exercises/venv/tiny", "exercises/venv/asking")
+    assert "4 passed" in pytest_says(course, *exercises)
+    assert "6 passed" in pytest_says(course, *exercises, "--mistakes")
 
 
 def test_what_is_wrong_is_said_without_a_traceback(tmp_path: Path) -> None:
@@ -36,7 +37,7 @@ def test_what_is_wrong_is_said_without_a_traceback(tmp_path: Path) -> None:
 
 
 def test_every_exercise_of_the_course_is_an_item() -> None:
-    said = pytest_says(ROOT, "--collect-only", "-q", "exercises")
+    said = pytest_says(ROOT, "--collect-only", "-q", "--mistakes", "exercises")
     for exercise in open_course().exercises:
         assert f"exercises/{exercise.id}/exercise.yaml::solution" in said
         assert f"exercises/{exercise.id}/exercise.yaml::wrong/" in said
