@@ -1,6 +1,10 @@
-"""What only this machine can say: which Python the student's shell runs, and what that Python says of itself."""
+"""What only this machine can say: which Python the student's shell runs, and what that Python says of itself.
+
+What is found in a file is shown, and what it should be is not: it could be copied from there.
+"""
 
 import os
+import re
 
 from coursekit.checks.context import CheckContext
 from coursekit.checks.custom import CouldNotLook
@@ -8,17 +12,25 @@ from coursekit.checks.custom import CouldNotLook
 
 def which_python(context: CheckContext) -> str | None:
     """`which.txt` holds the path of the python3 that your shell runs."""
-    return _compared(context, "which.txt", _python(context))
+    return _compared(_said(context, "which.txt"), _python(context))
 
 
 def prefix(context: CheckContext) -> str | None:
     """`prefix.txt` holds what your python3 says of the place where it lives."""
-    return _compared(context, "prefix.txt", _ask(context, "import sys; print(sys.prefix)"))
+    return _compared(_said(context, "prefix.txt"), _ask(context, "import sys; print(sys.prefix)"))
 
 
 def packages(context: CheckContext) -> str | None:
     """`packages.txt` holds the folder in which your python3 keeps its packages."""
-    return _compared(context, "packages.txt", _ask(context, "import sysconfig; print(sysconfig.get_path('purelib'))"))
+    said = _said(context, "packages.txt")
+    named = re.fullmatch(r'purelib\s*=\s*"(.*)"', said)
+    purelib = _ask(context, "import sysconfig; print(sysconfig.get_path('purelib'))")
+    return _compared(named[1] if named else said, purelib)
+
+
+def is_the_prefix(context: CheckContext) -> str | None:
+    """`packages.txt` holds the prefix."""
+    return _compared(_said(context, "packages.txt"), _ask(context, "import sys; print(sys.prefix)"))
 
 
 def _python(context: CheckContext) -> str:
@@ -40,8 +52,15 @@ def _ask(context: CheckContext, code: str) -> str:
     return answered.output.strip()
 
 
-def _compared(context: CheckContext, name: str, expected: str) -> str | None:
-    if context.place.stat(name) is None:
-        return f"there is no `{name}`"
-    said = context.place.read(name, 10_000).decode("utf-8", "replace").strip()
-    return None if said == expected else f"`{said[:200]}`, and your shell's python3 says `{expected}`"
+def _said(context: CheckContext, name: str) -> str:
+    """What a file holds; empty when there is none."""
+    facts = context.place.stat(name, follow=True)
+    if facts is None or facts.kind != "file":
+        return ""
+    return context.place.read(name, 10_000).decode("utf-8", "replace").strip()
+
+
+def _compared(said: str, expected: str) -> str | None:
+    if not said:
+        return "no answer"
+    return None if os.path.normpath(said) == os.path.normpath(expected) else f"`{said[:200]}`"
