@@ -15,6 +15,7 @@ from typing import ClassVar
 from coursekit.checks.context import CheckContext
 from coursekit.checks.kind import Kind, could_not_look, found
 from coursekit.model.verdict import Finding
+from coursekit.technologies.engine.problem import EngineProblem
 
 
 class CouldNotLook(Exception):
@@ -36,7 +37,7 @@ class CustomCheck(Kind):
             claim = claim.replace(f"{{{name}}}", value)
         try:
             observed = check(context)
-        except CouldNotLook as error:
+        except (CouldNotLook, EngineProblem) as error:
             return could_not_look(claim, str(error))
         return found(observed is None, claim, "", observed or "")
 
