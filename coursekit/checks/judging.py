@@ -7,11 +7,12 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from coursekit.checks.context import CheckContext
+from coursekit.checks.engine_kind import asked_of
 from coursekit.model.check import All, AnyOf, Check, Inside, Not, Single
 from coursekit.model.exercise import Step
-from coursekit.model.verdict import Finding, Outcome, Verdict
+from coursekit.model.verdict import CommandRecord, Finding, Outcome, Verdict
 from coursekit.technologies.engine.place import ContainerPlace
-from coursekit.technologies.engine.problem import EngineProblem
+from coursekit.technologies.engine.problem import EngineProblem, Gone
 
 _PAUSE = 0.25
 """Seconds between two tries of a check that may be tried again."""
@@ -38,21 +39,29 @@ def judge(check: Check, context: CheckContext) -> Judgement:
 def _inside(container: str, part: Check, context: CheckContext) -> Judgement:
     """The part, judged with the container as the place where it looks."""
     claim = f"one can look into the container `{container}`"
+    asked: tuple[CommandRecord, ...] = ()
     try:
-        with ContainerPlace(context.engine(), container, context.cancelled) as place:
+        engine = context.engine()
+        asked = (asked_of(engine, container),)
+        with ContainerPlace(engine, container, context.cancelled) as place:
             outcome, findings = judge(part, replace(context, place=place))
-    except EngineProblem as problem:
-        return Outcome.ERROR, (Finding(Outcome.ERROR, claim, "", str(problem)),)
-    except FileNotFoundError:
+    except Gone:
         missing = f"there is no container `{container}`"
-        return Outcome.FAILED, (Finding(Outcome.FAILED, claim, f"a container named `{container}`", missing),)
-    return outcome, tuple(replace(finding, claim=f"in `{container}`: {finding.claim}") for finding in findings)
+        return Outcome.FAILED, (Finding(Outcome.FAILED, claim, f"a container named `{container}`", missing, asked),)
+    except EngineProblem as problem:
+        return Outcome.ERROR, (Finding(Outcome.ERROR, claim, "", str(problem), asked),)
+    return outcome, tuple(
+        replace(finding, claim=f"in `{container}`: {finding.claim}", commands=(*asked, *finding.commands))
+        for finding in findings
+    )
 
 
 def _looked(settings: object, context: CheckContext) -> Finding:
     """One look. A fault in the check itself is an ERROR: never the student's fault."""
     try:
         finding: Finding = settings.judge(context)  # type: ignore[attr-defined]
+    except EngineProblem as problem:  # what was being looked into is in an engine that has stopped answering
+        return Finding(Outcome.ERROR, "one can look there", "", str(problem))
     except Exception as error:  # whatever it is, it must not become a pass, a failure or a crash
         return Finding(Outcome.ERROR, "the check itself works", "", f"{type(error).__name__}: {error}")
     return finding
@@ -83,7 +92,7 @@ def _not(part: Check, judgement: Judgement) -> Judgement:
     outcome, findings = judgement
     if outcome is Outcome.ERROR:
         return judgement
-    denied = part.settings.denial() if isinstance(part, Single) else "that is not so"
+    denied = _denied(part)
     if outcome is Outcome.FAILED:
         commands = tuple(command for finding in findings for command in finding.commands)
         return Outcome.PASSED, (Finding(Outcome.PASSED, denied, commands=commands),)
@@ -91,6 +100,16 @@ def _not(part: Check, judgement: Judgement) -> Judgement:
         Finding(Outcome.FAILED, denied, observed=finding.observed or finding.claim, commands=finding.commands)
         for finding in findings
     )
+
+
+def _denied(part: Check) -> str:
+    """What should be true when a check stands inside ``not``."""
+    match part:
+        case Single(settings=settings):
+            return str(settings.denial())
+        case Inside(container, inner):
+            return f"in `{container}`: {_denied(inner)}"
+    return "that is not so"
 
 
 def judge_step(step: Step, context: CheckContext, passed: Collection[str], titles: dict[str, str]) -> Verdict:

@@ -92,6 +92,11 @@ class Standing:
         """The first step that has not been achieved; None when all have."""
         return next((step for step in self.steps if not step.achieved), None)
 
+    def open_after(self, step_id: str) -> StepStanding | None:
+        """The next step that has not been achieved, the ones left behind coming last; None when all have been."""
+        at = next(index for index, step in enumerate(self.steps) if step.outline.id == step_id)
+        return next((step for step in (*self.steps[at:], *self.steps[:at]) if not step.achieved), None)
+
     @property
     def state(self) -> State:
         if self.started and self.current is None:

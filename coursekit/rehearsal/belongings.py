@@ -1,24 +1,41 @@
-"""What is made in an engine while an exercise is played: nothing of that name is there before, and nothing after."""
+"""What is made in an engine while an exercise is played: nothing of that name is there before, and nothing after.
+
+Images are kept under names of ours until the end, together with the nameless ones that a build leaves on its way: what
+is played again is then taken from the builder's cache, and none of it is left.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import os
+import re
+from collections.abc import Iterator
 
 from coursekit.errors import CourseError, ExitCode
 from coursekit.model.exercise import Exercise
 from coursekit.practice.made import find_made, remove_made
-from coursekit.technologies.engine.connection import Engines
+from coursekit.progress.ledger import Ledger
+from coursekit.technologies.engine.connection import Engine, Engines
+from coursekit.technologies.engine.own import Keeping
 from coursekit.technologies.engine.problem import EngineProblem
+
+_BUILT = re.compile(r"^ ---> ([0-9a-f]{12})\s*$|(?:^|writing image )sha256:([0-9a-f]{64})\b", re.MULTILINE)
+"""How a builder names an image on the screen: after each step, or at the end."""
+_RAN = re.compile(r"^ ---> Running in ([0-9a-f]{12})\s*$", re.MULTILINE)
+"""How the older builder names the container in which it does a step, which stays when the step fails."""
 
 
 class Belongings:
     """The containers, images, volumes and networks that an exercise says it makes."""
 
-    def __init__(self, exercise: Exercise) -> None:
-        self._exercise = exercise
-        self._images: set[str] = set()
-        """The identifiers of images seen under the exercise's names: building again takes the name from the older."""
+    def __init__(self, exercise: Exercise, ledger: Ledger) -> None:
+        self._exercise, self._ledger = exercise, ledger
+        self._names = [made.name for made in exercise.makes if made.kind == "image"]
+        self._there: frozenset[str] = frozenset()
+        """The images of before: somebody else's."""
+        self._keeping: Keeping | None = None
+        self._kept: set[str] = set()
+        self._ran: set[str] = set()
 
     def require_none(self) -> None:
         """Raise CourseError when something is there already: it belongs to somebody, and playing would destroy it.
@@ -28,8 +45,8 @@ class Belongings:
         if not self._exercise.makes:
             return
         try:
-            with Engines() as engines:
-                engines.reach(os.environ)
+            with _engine():
+                pass
         except EngineProblem as problem:
             what = f"{self._exercise.id} cannot be played here. {problem}"
             raise CourseError(what, "", ExitCode.TOOL_MISSING) from problem
@@ -40,26 +57,50 @@ class Belongings:
                 "If it is left over, remove it; if it is yours, give it another name.",
                 ExitCode.COULD_NOT_CHECK,
             )
+        if self._names:
+            with contextlib.suppress(EngineProblem), _engine() as engine:
+                self._there = engine.all_images()
+                self._keeping = Keeping(engine, self._ledger)
 
-    def note(self) -> None:
-        """Remember which images bear the exercise's names now."""
-        names = [made.name for made in self._exercise.makes if made.kind == "image"]
-        if names:
-            with contextlib.suppress(EngineProblem), Engines() as engines:
-                engine = engines.reach(os.environ)
-                self._images |= {record["Id"] for name in names if (record := engine.image(name))}
+    def note(self, screen: str = "") -> None:
+        """Keep the images that bear the exercise's names now, and the nameless ones that a build has just shown."""
+        if self._keeping is None:
+            return
+        self._ran |= set(_RAN.findall(screen))
+        with contextlib.suppress(EngineProblem), _engine() as engine:
+            shown = [f"sha256:{short or whole}" for short, whole in _BUILT.findall(screen)]
+            there = engine.all_images() if shown else frozenset()
+            built = (engine.image(image) for image in there if image.startswith(tuple(shown)))
+            nameless = {record["Id"] for record in built if record and not record["RepoTags"]}
+            named = {record["Id"] for name in self._names if (record := engine.image(name))}
+            for image in (nameless | named) - self._there - self._kept:
+                self._keeping.keep(engine, image)
+                self._kept.add(image)
 
     def remove(self) -> None:
-        """Remove all of it. Raises CourseError for what resists."""
+        """Remove all of it but what is kept. Raises CourseError for what resists."""
         if not self._exercise.makes:
             return
         self.note()
-        troubles = remove_made(find_made(self._exercise))
-        if troubles:
+        with contextlib.suppress(EngineProblem), _engine() as engine:
+            for container in self._ran.union(*(engine.containers_of(image) for image in self._kept)):
+                engine.remove_container(container)
+            self._ran.clear()
+        if troubles := remove_made(find_made(self._exercise)):
             raise CourseError("What was played could not be cleared away. " + " ".join(troubles))
-        with contextlib.suppress(EngineProblem), Engines() as engines:
-            engine = engines.reach(os.environ)
-            for image in self._images:
-                with contextlib.suppress(EngineProblem):  # the base image of another, which goes with it
-                    engine.remove_image(image)
-        self._images.clear()
+
+    def end(self) -> None:
+        """Remove all of it, and what was kept. Raises CourseError for what resists."""
+        try:
+            self.remove()
+        finally:
+            if self._keeping is not None:
+                with contextlib.suppress(EngineProblem), _engine() as engine:
+                    self._keeping.end(engine)
+
+
+@contextlib.contextmanager
+def _engine() -> Iterator[Engine]:
+    """The engine. Raises EngineProblem: where none answers, there is nothing to look at."""
+    with Engines() as engines:
+        yield engines.reach(os.environ)

@@ -16,10 +16,15 @@ from types import TracebackType
 
 from coursekit.model.exercise import Exercise
 from coursekit.model.solution import Action, Answer, Type
+from coursekit.practice.home import find_home
 from coursekit.practice.workspace import make_workspace
+from coursekit.progress.ledger import Ledger
 from coursekit.rehearsal.belongings import Belongings
+from coursekit.rehearsal.mirror import mirror
 from coursekit.shell.student import plan_student_shell
 from coursekit.shell.typist import Typist
+from coursekit.supplies.wheels import with_wheels
+from coursekit.technologies.engine.endpoint import find_endpoint
 
 _LONGEST_COMMAND = 300.0
 """Seconds. An install from a slow index takes a while."""
@@ -46,7 +51,7 @@ class Stage:
 
     def __post_init__(self) -> None:
         self._snapshots = 0
-        self._belongings = Belongings(self.exercise)
+        self._belongings = Belongings(self.exercise, Ledger(find_home().ledger))
         self._played: tuple[Action, ...] = ()
         self._typist: Typist | None = None
 
@@ -64,7 +69,7 @@ class Stage:
     ) -> None:
         self._close_shell()
         shutil.rmtree(self._folder, ignore_errors=True)
-        self._belongings.remove()
+        self._belongings.end()
 
     def play(self, action: Action) -> str:
         """Do what the action says, as a student would; gives what the screen showed. Raises CourseError."""
@@ -76,7 +81,7 @@ class Stage:
             case Type(text):
                 assert self._typist is not None
                 self.shell = self._typist.type(text, _LONGEST_COMMAND)
-                self._belongings.note()
+                self._belongings.note(self._typist.output)
                 return self._typist.output
 
     def snapshot(self) -> Snapshot:
@@ -86,7 +91,8 @@ class Stage:
         kept = self._folder / f"snapshot-{self._snapshots}"
         shell = self._folder / f"snapshot-{self._snapshots}.shell"
         self._typist.snapshot(shell)
-        shutil.copytree(self._home, kept, symlinks=True)
+        before = self._folder / f"snapshot-{self._snapshots - 1}"
+        mirror(self._home, kept, like=before if before.exists() else None)
         return Snapshot(kept, shell, dict(self.answers), self._played)
 
     def restore(self, snapshot: Snapshot) -> None:
@@ -108,8 +114,7 @@ class Stage:
 
     def _put_back(self, snapshot: Snapshot) -> None:
         self._close_shell()
-        shutil.rmtree(self._home)
-        shutil.copytree(snapshot.home, self._home, symlinks=True)
+        mirror(snapshot.home, self._home)
         self.answers, self._played = dict(snapshot.answers), snapshot.played
         self._open_shell()
         assert self._typist is not None
@@ -129,4 +134,8 @@ class Stage:
 
     def _environment(self) -> dict[str, str]:
         cache = os.environ.get("PIP_CACHE_DIR") or str(Path.home() / ".cache" / "pip")
-        return {**os.environ, "HOME": str(self._home), "PIP_CACHE_DIR": cache}
+        engine = find_endpoint(os.environ, Path.home())  # a context is kept in the home, which is another one here
+        reached = {"DOCKER_HOST": engine.url} if engine.origin not in ("the default", "DOCKER_HOST") else {}
+        quiet = {"VIRTUALENV_NO_PERIODIC_UPDATE": "1"}  # which would go on writing into the home in the background
+        own = {"HOME": str(self._home), "TMPDIR": str(self._folder), "PIP_CACHE_DIR": cache}
+        return with_wheels({**os.environ, **quiet, **own, **reached}, find_home().wheels)

@@ -256,3 +256,16 @@ def test_the_workspace_that_a_folder_lies_in(tmp_path: Path) -> None:
     assert home.exercise_at(tmp_path / "venv") is None
     assert home.exercise_at(tmp_path / ".coursekit/kept/x") is None
     assert home.exercise_at(Path("/")) is None
+
+
+def test_what_comes_next_is_ahead_and_not_a_question_left_behind(practice: Practice) -> None:
+    practice.start(TINY)
+    practice.record(TINY, "first", PASSED, asked=True)
+    practice.record(TINY, "last", PASSED, asked=True)
+    standing = practice.standing(TINY)
+    following = [standing.open_after(step) for step in ("first", "last")]
+    assert [step and step.outline.id for step in following] == ["ask", "essay"]
+    practice.record(TINY, "essay", PASSED, asked=True)
+    back = practice.standing(TINY).open_after("essay")
+    assert back is not None
+    assert back.outline.id == "ask"

@@ -1,0 +1,190 @@
+"""What a rehearsal makes in an engine: nobody else's is touched, nothing of it stays, what a kill leaves is known."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from coursekit.checks import KINDS
+from coursekit.course.exercises import read_exercise
+from coursekit.errors import CourseError, ExitCode
+from coursekit.model.solution import Type
+from coursekit.progress.ledger import Ledger
+from coursekit.rehearsal.rehearsal import rehearse
+from coursekit.rehearsal.stage import Stage
+from coursekit.technologies.engine.connection import Engine, Engines
+from coursekit.technologies.engine.own import sweep
+from tests.courses import make_course
+from tests.engines import BUSYBOX, Things, docker, until
+
+pytestmark = pytest.mark.containers
+EXERCISE = """\
+title: Box
+summary: Things in an engine.
+minutes: 1
+makes:
+  - image: {word}-i
+  - image: {word}-t
+  - container: {word}-c
+  - volume: {word}-v
+  - network: {word}-n
+steps:
+  - id: build
+    title: Build
+    points: 1
+    must_hold: end
+    check: {{image: {{name: {word}-i, dockerfile: Dockerfile, run: "", prints: hello}}}}
+  - id: run
+    title: Run
+    points: 1
+    check: {{container: {{name: {word}-c, state: running, image: {word}-i, mounts: [{{at: /v, volume: {word}-v}}]}}}}
+  - id: tag
+    title: Tag
+    points: 1
+    check: {{image: {{name: {word}-t, same_as: "busybox:1.36"}}}}
+"""
+SOLUTION = """\
+build:
+  - type: docker build -t {word}-i .
+run:
+  - type: docker network create {word}-n
+  - type: docker run -d --init --name {word}-c --network {word}-n -v {word}-v:/v {word}-i sleep 600
+tag:
+  - type: docker tag busybox:1.36 {word}-t
+"""
+WRONG = """\
+title: Ended
+after: tag
+do: [{{type: docker stop -t 0 {word}-c}}]
+fails: run
+says: has ended
+"""
+
+
+@pytest.fixture
+def course(things: Things, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("DOCKER_BUILDKIT", "0")
+    folder = make_course(tmp_path / "course")
+    lab = folder / "labs" / "one" / "lab.yaml"
+    lab.write_text(lab.read_text().replace("venv/slow", "venv/box"))
+    box = folder / "exercises" / "venv" / "box"
+    (box / "start").mkdir(parents=True)
+    (box / "wrong").mkdir()
+    things.name()
+    for name, text in (("exercise.yaml", EXERCISE), ("solution.yaml", SOLUTION), ("wrong/ended.yaml", WRONG)):
+        (box / name).write_text(text.format(word=things.word))
+    (box / "guide.md").write_text("# Box\n\n## build\n\nOne.\n\n## run\n\nTwo.\n\n## tag\n\nThree.\n")
+    dockerfile = f'FROM {BUSYBOX}\nLABEL made={things.word}\nRUN echo hello >/hello\nCMD ["cat", "/hello"]\n'
+    (box / "start" / "Dockerfile").write_text(dockerfile)
+    return folder
+
+
+def left(things: Things) -> list[str]:
+    """What bears the test's word, or was built with it as its label, by the engine's own lists."""
+    mine, made = f"name={things.word}", f"label=made={things.word}"
+    found = docker("ps", "--all", "--filter", mine, "--format", "container {{.Names}}").splitlines()
+    found += docker("ps", "--all", "--filter", made, "--format", "container {{.ID}}").splitlines()
+    for kind in ("volume", "network"):
+        found += docker(kind, "ls", "--filter", mine, "--format", f"{kind} {{{{.Name}}}}").splitlines()
+    found += docker("images", "--all", "--filter", made, "--format", "image {{.Repository}} {{.ID}}").splitlines()
+    names = docker("images", "--format", "{{.Repository}}").splitlines()
+    return found + [f"image {name}" for name in names if things.word in name]
+
+
+def test_all_of_it_comes_and_goes(course: Path, things: Things, engine: Engine, home: Path) -> None:
+    base = engine.image(BUSYBOX)
+    assert rehearse(course, "venv/box", lambda _: None).complaints == []
+    assert left(things) == []
+    after = engine.image(BUSYBOX)
+    assert after is not None
+    assert base is not None
+    assert (after["Id"], after["RepoTags"]) == (base["Id"], base["RepoTags"]), "it bore our name, and is another's"
+    assert Ledger(home / ".coursekit" / "ledger.sqlite3").entries() == []
+
+
+@pytest.mark.parametrize("kind", ["container", "image", "volume", "network"])
+def test_what_is_there_already_is_named_and_not_touched(
+    course: Path, things: Things, engine: Engine, kind: str
+) -> None:
+    name = f"{things.word}-{kind[0]}"
+    match kind:
+        case "container":
+            things.container(name=name)
+        case "image":
+            docker("tag", BUSYBOX, name)
+        case _:
+            docker(kind, "create", name)
+    before = getattr(engine, kind)(name)
+    said: list[str] = []
+    with pytest.raises(CourseError) as caught:
+        rehearse(course, "venv/box", said.append)
+    assert caught.value.message.endswith(f"because there is already the {kind} {name}.")
+    assert caught.value.exit_code is ExitCode.COULD_NOT_CHECK
+    assert said == []
+    assert getattr(engine, kind)(name) == before
+    assert len(left(things)) == 1
+
+
+def test_without_an_engine_it_is_not_played(course: Path, tmp_path: Path) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DOCKER_HOST", f"unix://{tmp_path}/none.sock")
+        with pytest.raises(CourseError, match="No container engine answers") as caught:
+            rehearse(course, "venv/box", lambda _: None)
+    assert caught.value.exit_code is ExitCode.TOOL_MISSING
+
+
+def test_an_error_in_the_middle_leaves_nothing(course: Path, things: Things, monkeypatch: pytest.MonkeyPatch) -> None:
+    from coursekit.rehearsal import stage
+
+    monkeypatch.setattr(stage, "_LONGEST_COMMAND", 5.0)
+    solution = course / "exercises/venv/box/solution.yaml"
+    solution.write_text(solution.read_text().replace("docker tag", "sleep 600; docker tag"))
+    with pytest.raises(CourseError, match="sleep 600"):
+        rehearse(course, "venv/box", lambda _: None)
+    assert left(things) == []
+
+
+def test_what_a_kill_leaves_is_named_by_the_next(course: Path, things: Things, home: Path, tmp_path: Path) -> None:
+    """What was typed is a student's as far as an engine knows: it stays, and the next rehearsal refuses and names it.
+
+    What coursekit had made itself, the names under which it keeps images, goes with the next sweep.
+    """
+    solution = course / "exercises/venv/box/solution.yaml"
+    solution.write_text(solution.read_text().replace("docker tag", "sleep 600; docker tag"))
+    command = [sys.executable, "-m", "coursekit", "--course", str(course), "author", "test", "venv/box"]
+    known = {**os.environ, "TMPDIR": str(tmp_path)}
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, start_new_session=True, env=known)
+    try:
+        until(lambda: f"container {things.word}-c" in left(things), 60)
+    finally:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+    kept = Ledger(home / ".coursekit" / "ledger.sqlite3")
+    assert f"container {things.word}-c" in left(things)
+    assert [entry.kind for entry in kept.abandoned()] == ["image"]
+    with pytest.raises(CourseError, match=f"there is already the container {things.word}-c"):
+        rehearse(course, "venv/box", lambda _: None)
+    with Engines() as engines:
+        assert sweep(kept.path, engines) > 0
+    assert kept.entries() == []
+    assert not [line for line in left(things) if "coursekit-kept-" in line]
+
+
+def test_the_stage_reaches_the_engine_that_its_author_reaches(
+    course: Path, things: Things, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A context is kept in the home, and the stage has one of its own."""
+    host = "unix:///var/run/../run/docker.sock"
+    docker("--config", str(tmp_path / ".docker"), "context", "create", "mine", "--docker", f"host={host}")
+    docker("--config", str(tmp_path / ".docker"), "context", "use", "mine")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    exercise = read_exercise(course, "venv/box", kinds=KINDS)
+    with Stage(exercise) as stage:
+        assert host in stage.play(Type("echo at $DOCKER_HOST"))
+        assert stage.shell is not None
+        assert stage.shell.variables["DOCKER_HOST"] == host
