@@ -16,6 +16,11 @@ from pathlib import Path
 import pytest
 
 from tests.engine_guard import EngineGuard
+from tests.engines import daemon as daemon
+from tests.engines import engine as engine
+from tests.engines import ledger as ledger
+from tests.engines import short as short
+from tests.engines import things as things
 
 REQUIRE_ALL = "COURSEKIT_REQUIRE_ALL"
 """Set (as CI does), a test that would be skipped because a tool is missing fails instead."""

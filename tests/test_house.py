@@ -38,6 +38,7 @@ BREACHES = {
     "app/automatic.py": "yaml",
     "checks/file.py": "subprocess",
     "practice/home.py": "sqlite3",
+    "practice/made.py": "docker",
 }
 
 
@@ -58,9 +59,9 @@ LIGHT = {
     "coursekit.supervisor.supervisor": ("click", "textual", "pydantic", "yaml", "pexpect", "asyncio"),
     "coursekit.cli": ("textual", "pydantic", "yaml", "pexpect", "rich"),
     "coursekit.course.outline": ("textual", "pydantic", "pexpect"),
-    "coursekit.checker.__main__": ("textual", "click", "rich"),
+    "coursekit.checker.__main__": ("textual", "click", "rich", "docker", "requests"),
     "coursekit.app.app": ("pydantic", "pexpect", "pyghostty", "pyte", "click", "markdown_it"),
-    "coursekit.practice.practice": ("textual", "pydantic", "click"),
+    "coursekit.practice.practice": ("textual", "pydantic", "click", "docker"),
     "coursekit.pytest_plugin": ("textual", "pydantic", "yaml", "pexpect"),
 }
 

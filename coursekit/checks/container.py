@@ -6,6 +6,7 @@ names, with the limits that the record names. What has ended is read in what it 
 
 from __future__ import annotations
 
+import os
 import re
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,11 +19,16 @@ from coursekit.checks.kind import require_pattern, shortened, words
 from coursekit.shell.place import Ending
 from coursekit.technologies.engine.connection import Engine
 from coursekit.technologies.engine.place import ContainerPlace
+from coursekit.technologies.engine.problem import EngineProblem
 
 _ASK = """\
-echo {word}; cat /proc/sys/kernel/hostname
-cat /sys/fs/cgroup/memory.max 2>/dev/null || cat /sys/fs/cgroup/memory/memory.limit_in_bytes 2>/dev/null || echo unknown
+echo {word}; read -r line </proc/sys/kernel/hostname; echo "$line"; limit=unknown
+for file in /sys/fs/cgroup/memory/memory.limit_in_bytes /sys/fs/cgroup/memory.max
+do [ -r $file ] && read -r limit <$file; done; echo "$limit"
 while read -r name value rest; do [ "$name" = Uid: ] && echo "$value"; done </proc/1/status"""
+"""Nothing but a shell's own commands: an image need have no other program, and a container may be full."""
+_PAGE = 4096
+"""The kernel counts memory in pages."""
 _STATES = {
     "running": "runs",
     "exited": "has ended",
@@ -46,6 +52,10 @@ class Mount:
     folder: str | None = None
     """A folder of the workspace."""
     read_only: bool | None = None
+
+    def __post_init__(self) -> None:
+        if (self.volume is None) == (self.folder is None):
+            raise ValueError("a mount needs either `volume` or `folder`")
 
 
 @dataclass(frozen=True)
@@ -91,7 +101,7 @@ class ContainerCheck(EngineKind):
         if record is None:
             return [Demand(self.claim, f"a container named `{self.name}`", f"there is no container `{self.name}`")]
         demands = [*self._of_the_record(engine, record, context), *self._of_the_log(engine, record)]
-        if record["State"]["Running"] and not record["State"]["Paused"] and not any(d.observed for d in demands):
+        if record["State"]["Status"] == "running" and not any(demand.observed for demand in demands):
             demands += self._from_inside(engine, record, context)
         return demands
 
@@ -168,9 +178,8 @@ class ContainerCheck(EngineKind):
             others = ", ".join(seen["Destination"] for seen in record["Mounts"]) or "nothing at all"
             return Demand(claim, expected, f"there is nothing mounted at {mount.at}; mounted is {others}")
         [seen] = here
-        source = seen.get("Name") if mount.volume else seen.get("Source", "")
-        folder = "" if mount.folder is None else f"{context.place.root}/{mount.folder}".rstrip("/.")
-        if source != (mount.volume or folder):
+        source = str(seen.get("Name") or seen.get("Source") or "memory")
+        if not (_is_folder(source, mount.folder, context) if mount.folder is not None else source == mount.volume):
             return Demand(claim, expected, f"{source} is mounted there")
         if mount.read_only is not None and seen["RW"] == mount.read_only:
             return Demand(claim, expected, "it can be written to" if seen["RW"] else "it can only be read")
@@ -185,11 +194,13 @@ class ContainerCheck(EngineKind):
 
     def _from_inside(self, engine: Engine, record: Mapping[str, Any], context: CheckContext) -> Iterator[Demand]:
         word = secrets.token_hex(8)
-        with ContainerPlace(engine, record["Id"], context.cancelled) as place:
-            answered = place.session().run(_ASK.format(word=word), context.limits())
+        with ContainerPlace(engine, record["Id"], context.cancelled, f"the container `{self.name}`") as place:
+            answered = place.ask(_ASK.format(word=word), context.limits())
+            if answered.ending is Ending.LOST and place.stat("/bin/sh") is None:
+                return  # an image without a shell: the record is all that there is
         claim = f"`{self.name}` answers from inside"
-        if answered.ending is Ending.LOST and "no such file" in answered.output:
-            return  # an image without a shell: its files are all that can be asked
+        if answered.ending in (Ending.CANCELLED, Ending.TIMED_OUT):
+            raise EngineProblem(f"{answered.explanation} That is too slow to tell what is so.")
         lines = answered.output.split()
         if answered.ending is not Ending.EXITED or lines[:1] != [word] or len(lines) < 4:
             yield Demand(claim, "an answer", shortened(answered.explanation or answered.output or "no answer"))
@@ -198,10 +209,17 @@ class ContainerCheck(EngineKind):
         shares = record["HostConfig"].get("UTSMode") == "host" or record["HostConfig"]["NetworkMode"] == "host"
         if not shares and hostname != record["Config"]["Hostname"]:
             yield Demand(claim, record["Config"]["Hostname"], f"the one that answers is called {hostname}")
-        if self.memory is not None and memory.isdigit() and int(memory) != in_bytes(self.memory):
+        if self.memory is not None and memory.isdigit() and int(memory) // _PAGE != in_bytes(self.memory) // _PAGE:
             yield Demand(f"`{self.name}` feels its limit", self.memory, f"inside it is {size_in_words(int(memory))}")
-        if self.user not in (None, "root", "0") and user == "0":
+        own = not record["HostConfig"].get("PidMode")  # else its process 1 is another's
+        if own and self.user not in (None, "root", "0") and user == "0":
             yield Demand(f"`{self.name}` runs as {self.user}", str(self.user), "inside, its first process is root's")
+
+
+def _is_folder(source: str, folder: str, context: CheckContext) -> bool:
+    """Whether a path that the engine knows is that folder of the workspace; Docker Desktop puts a word before it."""
+    wanted = os.path.realpath(os.path.join(context.place.root, folder))
+    return os.path.realpath(source) == wanted or source.removeprefix("/host_mnt") == wanted
 
 
 def _cpus(host: Mapping[str, Any]) -> float:

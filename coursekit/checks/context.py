@@ -35,12 +35,13 @@ class CheckContext:
     cancelled: Cancelled = never
     engines: Engines = field(default_factory=Engines)
     """The connections to container engines, closed by whoever made the context."""
-    ledger: Ledger = field(default_factory=lambda: Ledger(Path(os.devnull)))
-    """Where a check enters what it makes on the machine."""
+    ledger: Ledger = field(default_factory=lambda: Ledger(Path(os.devnull, "none")))
+    """Where a check enters what it makes on the machine; left out: nowhere, so that it may make nothing."""
 
     def engine(self) -> Engine:
-        """The container engine that the student's shell reaches. Raises EngineProblem."""
-        return self.engines.reach(os.environ if self.shell is None else self.shell.variables)
+        """The container engine that the student's shell reaches. It must answer in time. Raises EngineProblem."""
+        variables = os.environ if self.shell is None else self.shell.variables
+        return self.engines.reach(variables, max(0.5, self.deadline - time.monotonic()))
 
     def limits(self, seconds: float = 10.0) -> Limits:
         """Limits for one command that also respect the deadline of the whole check."""

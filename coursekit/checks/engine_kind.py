@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from coursekit.checks.context import CheckContext
 from coursekit.checks.kind import Kind, could_not_look, found
 from coursekit.model.verdict import CommandRecord, Finding
+from coursekit.shell.text import visible
 from coursekit.technologies.engine.connection import Engine
-from coursekit.technologies.engine.problem import EngineProblem
+from coursekit.technologies.engine.problem import EngineProblem, Gone
 
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*(kB|MB|GB)")
 _BYTES = {"kB": 1 << 10, "MB": 1 << 20, "GB": 1 << 30}
@@ -41,16 +42,24 @@ class EngineKind(Kind):
         raise NotImplementedError
 
     def judge(self, context: CheckContext) -> Finding:
+        asked: tuple[CommandRecord, ...] = ()
         try:
             engine = context.engine()
+            asked = (asked_of(engine, self.name),)
             demands = self.look(engine, context)
-            asked = (CommandRecord(f"inspect {self.name}", 0, f"asked {engine.about}", 0.0),)
+        except Gone as gone:
+            return found(False, self.claim, "", f"it was taken away while it was being looked at. {gone}", asked)
         except EngineProblem as problem:
-            return could_not_look(self.claim, str(problem))
+            return could_not_look(self.claim, str(problem), asked)
         for demand in demands:
             if demand.observed:
-                return found(False, demand.claim, demand.expected, demand.observed, asked)
+                return found(False, demand.claim, demand.expected, visible(demand.observed), asked)
         return found(True, self.claim, "", "", asked)
+
+
+def asked_of(engine: Engine, name: str) -> CommandRecord:
+    """The evidence of which engine it was that told of a thing. Raises EngineProblem."""
+    return CommandRecord(f"inspect {name}", 0, f"asked {engine.about}", 0.0)
 
 
 def in_bytes(size: str) -> int:

@@ -16,8 +16,8 @@ from coursekit.checks.engine_kind import Demand, EngineKind, in_bytes, size_in_w
 from coursekit.checks.kind import TextFits, argv, require_pattern, words
 from coursekit.model.verdict import Outcome
 from coursekit.shell.place import Ending
-from coursekit.technologies.dockerfile import Instruction, instructions
-from coursekit.technologies.engine.connection import Engine, ImageGone
+from coursekit.technologies.dockerfile import Instruction, fault, last_stage, layer_of
+from coursekit.technologies.engine.connection import Engine
 from coursekit.technologies.engine.own import peek, trial
 from coursekit.technologies.engine.problem import EngineProblem
 
@@ -74,7 +74,10 @@ class ImageCheck(EngineKind):
         return f"the image {self.name} is there" + (f", built from {self.dockerfile}" if self.dockerfile else "")
 
     def denial(self) -> str:
-        return f"there is no such image {self.name}"
+        if self.reuses is not None:
+            return f"building {self.name} did that step again"
+        differs = self.files or self.run is not None or self.base or self.same_as or self.dockerfile
+        return f"{self.name} is not so" if differs else f"there is no image {self.name}"
 
     def look(self, engine: Engine, context: CheckContext) -> Sequence[Demand]:
         record = engine.image(self.name)
@@ -120,11 +123,14 @@ class ImageCheck(EngineKind):
     def _of_its_base(self, engine: Engine, record: Mapping[str, Any], base: str) -> Demand:
         claim = f"{self.name} stands on {base}"
         below = engine.image(base)
-        if below is None:
-            return Demand(claim, base, f"there is no image {base} here")
-        layers = below["RootFS"]["Layers"]
-        stands = record["RootFS"]["Layers"][: len(layers)] == layers
-        return Demand(claim, f"the layers of {base}, and more on top", "" if stands else "it stands on another image")
+        if below is None:  # BuildKit builds on an image without giving it its name here
+            fetch = f"there is no image {base} here to compare it with; to fetch it: docker pull {base}"
+            return Demand(claim, base, fetch)
+        layers = _layers(below)
+        differs = "" if _layers(record)[: len(layers)] == layers else "it stands on another image"
+        if record["Id"] == below["Id"]:
+            differs = f"it is {base} itself, under another name"
+        return Demand(claim, f"the layers of {base}, and more on top", differs)
 
     def _of_reuse(self, engine: Engine, record: Mapping[str, Any], reuse: Reuse) -> Demand:
         claim = f"building {self.name} took a step over from {reuse.of}"
@@ -133,15 +139,18 @@ class ImageCheck(EngineKind):
             return Demand(claim, f"the image {reuse.of}", f"there is no image {reuse.of}")
         if other["Id"] == record["Id"]:
             return Demand(claim, "two images", f"{self.name} and {reuse.of} are one and the same image")
-        ours, theirs = (_step(engine.history(image), reuse.step) for image in (self.name, reuse.of))
-        for name, step in ((self.name, ours), (reuse.of, theirs)):
+        at: list[int] = []
+        histories = [engine.history(image) for image in (self.name, reuse.of)]
+        for name, history in zip((self.name, reuse.of), histories, strict=True):
+            step = _step(history, reuse.step)
             if step is None:
                 return Demand(claim, f"a step that matches `{reuse.step}`", f"{name} has no such step")
-        assert ours is not None
-        assert theirs is not None
+            at.append(step)
+        ours, theirs = (history[step] for history, step in zip(histories, at, strict=True))
         same = ours["Created"] == theirs["Created"] and ours["CreatedBy"] == theirs["CreatedBy"]
-        shared = _common(record["RootFS"]["Layers"], other["RootFS"]["Layers"])
-        if same and shared:
+        layers = _layers(record)
+        needed = layer_of(at[0], [str(entry["CreatedBy"]) for entry in histories[0]], len(layers))
+        if same and layers[:needed] == _layers(other)[:needed]:
             return Demand(claim)
         later = ours["Created"] - theirs["Created"]
         done_again = f"the step was done again, {later} s later" if later > 0 else "the two did the step apart"
@@ -156,14 +165,14 @@ class ImageCheck(EngineKind):
         except OSError:
             yield Demand(claim, f"the file {self.dockerfile}", f"there is no {self.dockerfile}")
             return
-        written = instructions(text)
-        if not written or written[0].word != "FROM":
-            yield Demand(claim, "a Dockerfile that begins with FROM", "this one does not")
+        if unread := fault(text):
+            yield Demand(claim, f"a {self.dockerfile} that a builder can read", unread)
             return
-        base = engine.image(written[0].rest.split()[0])
-        done = [entry["CreatedBy"] for entry in reversed(engine.history(self.name))]
+        named, written = last_stage(text)
+        base = engine.image(named) if named else None
+        done = [str(entry["CreatedBy"]) for entry in reversed(engine.history(self.name))]
         done = done[len(engine.history(base["Id"])) if base else 0 :]
-        missing = _first_missing(written[1:], done)
+        missing = _first_missing(written, done)
         if missing is not None:
             observed = f"line {missing.line} of {self.dockerfile} is not in it: {missing}"
             yield Demand(claim, "every line of it, in its order", f"{observed}. It was built before that was written.")
@@ -171,20 +180,14 @@ class ImageCheck(EngineKind):
     def _of_its_files(self, engine: Engine, context: CheckContext) -> Iterator[Demand]:
         if not self.files:
             return
-        try:
-            with peek(engine, self.name, context.ledger) as inside:
-                for path, original in self.files.items():
-                    yield _of_a_file(self.name, path, original, inside, context)
-        except ImageGone:
-            yield Demand(self.claim, self.name, f"the image {self.name} was deleted a moment ago")
+        with peek(engine, self.name, context.ledger) as inside:
+            for path, original in self.files.items():
+                yield _of_a_file(self.name, path, original, inside, context)
 
     def _of_a_run(self, engine: Engine, context: CheckContext) -> Demand:
         assert self.run is not None
         command = argv(self.run) if self.run else None
-        try:
-            done = trial(engine, self.name, command, context.ledger, context.limits(60), context.cancelled)
-        except ImageGone:
-            return Demand(self.claim, self.name, f"the image {self.name} was deleted a moment ago")
+        done = trial(engine, self.name, command, context.ledger, context.limits(60), context.cancelled)
         if done.ending is Ending.CANCELLED:
             raise EngineProblem(done.explanation)
         finding = judge_completed(done, f"`{done.command}` does what it should", 0, TextFits(words(self.prints)))
@@ -205,13 +208,15 @@ def _of_a_file(image: str, path: str, original: str, inside: Any, context: Check
     return Demand(claim, f"the file as it is now: {original}", "" if held == wanted else "it is another file")
 
 
-def _step(history: Sequence[Mapping[str, Any]], pattern: str) -> Mapping[str, Any] | None:
-    return next((entry for entry in history if re.search(pattern, str(entry["CreatedBy"]))), None)
+def _layers(image: Mapping[str, Any]) -> list[str]:
+    """The digests of an image's layers, the lowest first. One that holds no file has none."""
+    return image["RootFS"].get("Layers") or []
 
 
-def _common(one: Sequence[str], other: Sequence[str]) -> int:
-    """How many layers two images share, from the lowest up."""
-    return next((n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+def _step(history: Sequence[Mapping[str, Any]], pattern: str) -> int | None:
+    """Where in a history, the newest first, the step is that a pattern finds."""
+    found = (at for at, entry in enumerate(history) if re.search(pattern, str(entry["CreatedBy"])))
+    return next(found, None)
 
 
 def _first_missing(written: Sequence[Instruction], done: Sequence[str]) -> Instruction | None:

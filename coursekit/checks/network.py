@@ -39,9 +39,14 @@ class NetworkCheck(EngineKind):
         for name in words(self.containers):
             container = engine.container(name)
             joined = sorted(container["NetworkSettings"]["Networks"]) if container else []
-            observed = f"its networks are: {', '.join(joined)}" if container else f"there is no container {name}"
-            claim = f"`{name}` is on the network {self.name}"
-            demands.append(Demand(claim, self.name, "" if self.name in joined else observed))
+            if container is None:
+                observed = f"there is no container {name}"
+            elif self.name not in joined:
+                observed = f"its networks are: {', '.join(joined) or 'none'}"
+            else:
+                runs = container["State"]["Status"] in ("running", "paused")
+                observed = "" if runs else f"the container {name} does not run, and is on no network until it does"
+            demands.append(Demand(f"`{name}` is on the network {self.name}", self.name, observed))
         if self.internal is not None and bool(record.get("Internal")) != self.internal:
             observed = "it leads outside" if self.internal else "it is cut off"
             demands.append(Demand(f"the network {self.name} is right", f"internal: {self.internal}", observed))

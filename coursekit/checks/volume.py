@@ -9,9 +9,10 @@ from typing import ClassVar
 from coursekit.checks.context import CheckContext
 from coursekit.checks.engine_kind import Demand, EngineKind
 from coursekit.checks.kind import TextFits, require_pattern, words
+from coursekit.shell.text import visible
 from coursekit.technologies.engine.connection import Engine
 from coursekit.technologies.engine.own import peek
-from coursekit.technologies.engine.problem import EngineProblem
+from coursekit.technologies.engine.problem import EngineProblem, Gone
 
 
 @dataclass(frozen=True)
@@ -48,8 +49,10 @@ class VolumeCheck(EngineKind):
         try:
             with peek(engine, image, context.ledger, volumes=[self.name]) as inside:
                 text = inside.read(f"/volumes/{self.name}/{self.file}").decode("utf-8", "replace")
+        except Gone as gone:  # an image that need not have stayed
+            raise EngineProblem(str(gone)) from gone
         except OSError:
             return [Demand(self.claim, f"the file {self.file}", f"there is no {self.file} in the volume")]
         fits = TextFits(words(self.contains), matches=self.matches)
-        expected, observed = fits.complaints(text)
+        expected, observed = fits.complaints(visible(text))
         return [Demand(f"{self.file} in the volume {self.name}", "; ".join(expected), "\n".join(observed))]

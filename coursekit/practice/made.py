@@ -37,7 +37,7 @@ def remove_made(made: Sequence[Made], variables: Mapping[str, str] = os.environ)
             engine = engines.reach(variables)
             for thing in made:
                 try:
-                    _remover(engine, thing.kind)(thing.name)
+                    _remove(engine, thing)
                 except EngineProblem as problem:
                     troubles.append(f"{thing}: {problem}")
     except EngineProblem as problem:
@@ -54,26 +54,29 @@ def _is_there(engine: Engine, made: Made, since: float) -> bool:
     record = getattr(engine, made.kind)(made.name)
     if record is None:
         return False
-    return made.kind == "image" or _made_at(record) >= since
+    return made.kind == "image" or _made_at(record) >= int(since)  # of a volume whole seconds are known
 
 
 def _made_at(record: Mapping[str, Any]) -> float:
     """When the engine says that a thing was made; now, when it does not say."""
     moment = str(record.get("Created") or record.get("CreatedAt") or "")
     try:
-        return (
-            datetime.fromisoformat(moment[:19] + "+00:00").timestamp()
-            if moment.endswith("Z")
-            else (datetime.fromisoformat(moment).timestamp())
-        )
+        return datetime.fromisoformat(moment).timestamp()
     except ValueError:
         return float("inf")
 
 
-def _remover(engine: Engine, kind: str) -> Any:
-    return {
-        "container": engine.remove_container,
-        "image": engine.remove_image,
-        "volume": engine.remove_volume,
-        "network": engine.remove_network,
-    }[kind]
+def _remove(engine: Engine, thing: Made) -> None:
+    """Remove what bears exactly that name: an engine takes the beginning of an identifier for a name as well."""
+    record = getattr(engine, thing.kind)(thing.name)
+    if record is None:
+        return
+    match thing.kind:
+        case "container":
+            engine.remove_container(record["Id"])
+        case "image":
+            engine.remove_image(thing.name)
+        case "volume":
+            engine.remove_volume(thing.name)
+        case "network":
+            engine.remove_network(record["Id"])

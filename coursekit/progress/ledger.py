@@ -38,11 +38,11 @@ class Entry:
     number: str
     """128 random bits, hexadecimal."""
     kind: str
-    """``container``."""
+    """``container``, which bears the number as its label, or ``image``, which bears it in a name."""
     endpoint: str
     """The URL of the engine that holds it."""
     owner: str
-    """Who made it: boot, process number and start time."""
+    """Who made it: boot, process number and start time. Empty when nobody cares for it any more."""
     time: float
     """When it was entered, in seconds since the epoch."""
 
@@ -67,6 +67,11 @@ class Ledger:
         """The thing is gone. Raises OSError."""
         with self._open() as connection:
             connection.execute("DELETE FROM entries WHERE number = ?", (entry.number,))
+
+    def abandon(self, entry: Entry) -> None:
+        """Whether the thing is gone cannot be told: leave it to a sweep, whoever makes it. Raises OSError."""
+        with self._open() as connection:
+            connection.execute("UPDATE entries SET owner = '' WHERE number = ?", (entry.number,))
 
     def entries(self) -> list[Entry]:
         """Everything that is not known to be gone. Raises OSError."""
@@ -104,25 +109,30 @@ def _this_process() -> str:
 
 
 def _lives(owner: str) -> bool:
-    boot, number, started = owner.split(" ")
-    return boot == _boot() and _started(int(number)) == started
+    boot, number, started, *_ = (*owner.split(" "), "", "", "")
+    return boot == _boot() and number.isdigit() and bool(started) and _started(int(number)) == started
 
 
 def _boot() -> str:
     """What tells this run of the machine from every other."""
     if sys.platform == "linux":
         return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
-    return f"{time.time() - time.monotonic():.0f}"[:-1]
+    import ctypes
+
+    said, size = ctypes.create_string_buffer(64), ctypes.c_size_t(64)
+    failed = ctypes.CDLL(None).sysctlbyname(b"kern.bootsessionuuid", said, ctypes.byref(size), None, 0)
+    return "boot" if failed else said.value.decode()
 
 
 def _started(process: int) -> str:
-    """When a process started, in the kernel's own count; empty when there is none."""
+    """When a process started, in the kernel's own count; empty when there is none that lives."""
     if sys.platform == "linux":
         try:
             stat = Path(f"/proc/{process}/stat").read_bytes()
         except OSError:
             return ""
-        return stat[stat.rindex(b")") + 2 :].split()[19].decode()
+        state, *facts = stat[stat.rindex(b")") + 2 :].split()
+        return "" if state in (b"Z", b"X") else facts[18].decode()  # one that has ended, and is not reaped yet
     try:
         os.kill(process, 0)
     except ProcessLookupError:

@@ -29,6 +29,11 @@ class ShellSession:
         self._lost = ""
         self._background = ""
 
+    @property
+    def lost(self) -> bool:
+        """Whether it was discarded: it answers no command any more."""
+        return bool(self._lost)
+
     def run(self, command: str, limits: Limits = Limits()) -> Completed:  # noqa: B008
         """Run a shell command line within limits."""
         if self._lost:
@@ -44,12 +49,14 @@ class ShellSession:
         while True:
             data = self._channel.receive(watch.pause)
             if data is None:
+                frame.end()
                 return self._discard(command, Ending.LOST, "The shell ended during the command.", output, watch)
             if data:
                 watch.heard = time.monotonic()
                 if frame.add(data):
                     break
             if verdict := watch.verdict(output.size):
+                frame.end()
                 return self._discard(command, verdict, explain(verdict, limits, output), output, watch)
         return self._completed(command, frame, output, watch)
 
@@ -120,3 +127,9 @@ class _Frame:
         self._output.add(pending[: -self._longest])
         self._pending = pending[-self._longest :]
         return False
+
+    def end(self) -> None:
+        """Nothing more will come: what was kept back, because a mark might begin in it, is output."""
+        said = self._pending if self._begun else self.early + self._pending
+        self._output.add(said.partition(self._second[:2])[0])
+        self._pending = b""

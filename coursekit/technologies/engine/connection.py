@@ -7,22 +7,20 @@ import contextlib
 import io
 import json
 import os
+import re
 import sys
 import tarfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+import urllib.parse
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from coursekit.technologies.engine.client import open_client
 from coursekit.technologies.engine.endpoint import Endpoint, find_endpoint
-from coursekit.technologies.engine.problem import EngineProblem, not_allowed, not_running, too_old
+from coursekit.technologies.engine.problem import EngineProblem, Gone, Refused, asking
 
-if TYPE_CHECKING:
-    import socket
-
-_OLDEST_API = "1.40"
-"""Docker 19.03, of 2019: the first whose API gives all that the checks ask for. Podman 3 and newer speak it too."""
 _PATIENCE = 15.0
 """Seconds that an engine gets to answer a question."""
 
@@ -46,7 +44,8 @@ class About:
     @property
     def here(self) -> bool:
         """Whether the engine shares this machine's kernel: Docker Desktop and a remote engine do not."""
-        return sys.platform == "linux" and self.kernel == os.uname().release
+        local = self.url.startswith("unix:") or urllib.parse.urlsplit(self.url).hostname in ("localhost", "127.0.0.1")
+        return local and sys.platform == "linux" and self.kernel == os.uname().release
 
     def __str__(self) -> str:
         return f"{self.product} {self.version} at {self.url} ({self.origin}), on {self.operating_system}, {self.kernel}"
@@ -57,35 +56,8 @@ class Engine:
 
     def __init__(self, endpoint: Endpoint, patience: float = _PATIENCE) -> None:
         """Connect. Raises EngineProblem."""
-        import docker
-
-        if not endpoint.url:
-            raise EngineProblem(f"Docker is set to {endpoint.origin}. To see those that are: docker context ls")
-        if endpoint.socket:
-            _require_open(endpoint)
         self.endpoint = endpoint
-        tls: Any = False
-        if endpoint.certificates:
-            folder = Path(endpoint.certificates)
-            tls = docker.tls.TLSConfig(
-                client_cert=(str(folder / "cert.pem"), str(folder / "key.pem")), ca_cert=str(folder / "ca.pem")
-            )
-        try:
-            self._api = docker.APIClient(
-                base_url=endpoint.url,
-                version="auto",
-                timeout=patience,
-                tls=tls,
-                use_ssh_client=endpoint.url.startswith("ssh://"),
-            )
-        except docker.errors.DockerException as error:
-            if "is deprecated" in str(error) or "too old" in str(error):
-                raise too_old("an older version", _OLDEST_API) from error
-            raise not_running(endpoint.url, endpoint.origin) from error
-        if _numbers(self._api.api_version) < _numbers(_OLDEST_API):
-            version = self._api.api_version
-            self.close()
-            raise too_old(version, _OLDEST_API)
+        self._api, self._version = open_client(endpoint, patience)
         self._about: About | None = None
 
     def __enter__(self) -> Engine:
@@ -97,12 +69,20 @@ class Engine:
     def close(self) -> None:
         self._api.close()
 
+    def be_patient(self, seconds: float) -> None:
+        """From now on wait so long for an answer."""
+        self._api.timeout = seconds
+
     @property
     def about(self) -> About:
         """Which engine this is. Raises EngineProblem."""
         if self._about is None:
-            with self._asking():
-                info, version = self._api.info(), self._api.version()
+            try:
+                with self._asking():
+                    info = self._api.info()
+            except Gone as gone:  # it answers, and is no engine
+                raise EngineProblem(str(gone)) from gone
+            version = self._version
             parts = [part.get("Name", "") for part in version.get("Components") or ()]
             system = str(info.get("OperatingSystem", "?"))
             product = "Podman" if any("Podman" in part for part in parts) else "Docker Engine"
@@ -121,13 +101,18 @@ class Engine:
     # What there is: each gives the engine's own record, or None. https://docs.docker.com/reference/api/engine/
 
     def container(self, name: str) -> dict[str, Any] | None:
-        """A container, by exact name or identifier."""
+        """A container, by exact name or whole identifier: an engine takes the beginning of an identifier as well."""
         found = self._found(self._api.inspect_container, name)
-        exact = found and (found["Name"].lstrip("/") == name or found["Id"].startswith(name))
+        exact = found and name in (found["Name"].lstrip("/"), found["Id"])
         return found if exact else None
 
     def image(self, name: str) -> dict[str, Any] | None:
-        return self._found(self._api.inspect_image, name)
+        """An image, by one of its names or its whole identifier."""
+        found = self._found(self._api.inspect_image, name)
+        if found and re.fullmatch("[0-9a-f]{1,63}", name):  # it could be the beginning of an identifier
+            names = [tag.rpartition("/")[2] for tag in found.get("RepoTags") or ()]
+            return found if f"{name}:latest" in names else None
+        return found
 
     def volume(self, name: str) -> dict[str, Any] | None:
         return self._found(self._api.inspect_volume, name)
@@ -137,14 +122,21 @@ class Engine:
         return found if found and found["Name"] == name else None
 
     def history(self, image: str) -> list[dict[str, Any]]:
-        """The steps by which an image came about, the newest first."""
+        """The steps by which an image came about, the newest first. Raises Gone."""
         with self._asking():
             return list(self._api.history(image))
 
-    def labelled(self, label: str) -> list[str]:
-        """The identifiers of all containers with a label, such as ``key=value``."""
+    def labelled(self, key: str, value: str) -> list[str]:
+        """The identifiers of all containers with a label of exactly this value."""
         with self._asking():
-            return [str(found["Id"]) for found in self._api.containers(all=True, filters={"label": label})]
+            found = self._api.containers(all=True, filters={"label": f"{key}={value}"})
+        return [str(one["Id"]) for one in found if (one.get("Labels") or {}).get(key) == value]
+
+    def labelled_volumes(self, key: str, value: str) -> list[str]:
+        """The names of all volumes with a label of exactly this value."""
+        with self._asking():
+            found = self._api.volumes(filters={"label": f"{key}={value}"}).get("Volumes") or ()
+        return [str(one["Name"]) for one in found if (one.get("Labels") or {}).get(key) == value]
 
     def running(self) -> list[dict[str, Any]]:
         """Every container that runs, as the list shows it."""
@@ -157,93 +149,163 @@ class Engine:
             found = self._api.images()
         return str(found[0]["Id"]) if found else None
 
-    def logs(self, container: str, limit: int = 100_000) -> str:
-        """The newest of what a container printed, both streams."""
+    def all_images(self) -> frozenset[str]:
+        """The identifiers of all images, those without a name included."""
         with self._asking():
-            said = self._api.logs(container, stdout=True, stderr=True, stream=False, tail=1000)
+            return frozenset(map(str, self._api.images(all=True, quiet=True)))
+
+    def image_names(self, repository: str) -> list[str]:
+        """Every name that images have in a repository, each with its tag."""
+        with self._asking():
+            found = self._api.images(name=repository)
+        return [name for image in found for name in image["RepoTags"] or () if name.rpartition(":")[0] == repository]
+
+    def containers_of(self, image: str) -> list[str]:
+        """The identifiers of all containers made from an image, or from one that stands on it."""
+        with self._asking():
+            return [str(found["Id"]) for found in self._api.containers(all=True, filters={"ancestor": image})]
+
+    def logs(self, container: str, limit: int = 1_000_000) -> str:
+        """The newest of what a container printed, both streams. Raises Gone."""
+        with self._asking():
+            said = self._api.logs(container, stdout=True, stderr=True, stream=False, tail=10_000)
         return bytes(said)[-limit:].decode("utf-8", "replace")
 
     def _found(self, ask: Any, name: str) -> dict[str, Any] | None:
-        import docker
-
-        with self._asking():
-            try:
+        try:
+            with self._asking():
                 return dict(ask(name))
-            except docker.errors.NotFound:
-                return None
-            except docker.errors.APIError as error:
-                if error.is_client_error():  # a name that no such thing can have
-                    return None
-                raise
+        except (Gone, Refused):  # not there, or a name that no such thing can have
+            return None
 
     # Files in a container, running or not
 
     def file_facts(self, container: str, path: str) -> dict[str, Any] | None:
         """What the API says of a path: name, size, mode (Go's bits), mtime, linkTarget. Raises EngineProblem.
 
-        The SDK has only the whole archive, which takes fifty times as long as its head.
+        The SDK has only the whole archive, which takes fifty times as long as its head. None for what is not there; the
+        API does not see what is mounted in memory, such as /proc.
         """
         url = f"{self._api.base_url}/v{self._api.api_version}/containers/{container}/archive"
         with self._asking():
             answered = self._api.head(url, params={"path": path}, timeout=self._api.timeout)
+        if answered.status_code == 404:
+            return None
         if not answered.ok:
+            self._require_impossible(container, path)
             return None
         facts: dict[str, Any] = json.loads(base64.b64decode(answered.headers["X-Docker-Container-Path-Stat"]))
         return facts
 
+    def _require_impossible(self, container: str, path: str) -> None:
+        """Raise EngineProblem, unless the path is one that cannot be. Only the archive says why."""
+        try:
+            with self._asking():
+                self._api.get_archive(container, path)
+        except EngineProblem as problem:
+            if not any(words in str(problem) for words in _IMPOSSIBLE):
+                raise
+
     def archive(self, container: str, path: str) -> Iterator[tuple[tarfile.TarInfo, tarfile.TarFile]]:
         """The members of a path's archive, one after the other. Raises FileNotFoundError, EngineProblem."""
-        import docker
-
-        with self._asking():
-            try:
+        try:
+            with self._asking():
                 stream, _ = self._api.get_archive(container, path)
-            except docker.errors.NotFound:
-                raise FileNotFoundError(path) from None
-            with contextlib.closing(stream), tarfile.open(fileobj=_Reading(stream), mode="r|") as archive:
-                for member in archive:
-                    yield member, archive
+        except Gone:
+            raise FileNotFoundError(path) from None
+        with (
+            self._asking(),
+            contextlib.closing(stream),
+            tarfile.open(fileobj=_Reading(stream), mode="r|") as archive,
+        ):
+            for member in archive:
+                yield member, archive
 
     # Programs in a running container
 
-    def start_program(
-        self, container: str, argv: Sequence[str], environment: Mapping[str, str]
-    ) -> tuple[str, socket.socket]:
-        """Start a program inside, both ways open; gives its identifier and the line to it. Raises EngineProblem."""
+    def start_program(self, container: str, argv: Sequence[str], environment: Mapping[str, str]) -> tuple[str, Any]:
+        """Start a program inside, both ways open; gives its identifier and the stream to it. Raises EngineProblem."""
         with self._asking():
             created = self._api.exec_create(
                 container, list(argv), stdin=True, stdout=True, stderr=True, environment=dict(environment)
             )
-            line = self._api.exec_start(created["Id"], socket=True)
-        return str(created["Id"]), getattr(line, "_sock", line)
+            return str(created["Id"]), self._api.exec_start(created["Id"], socket=True)
 
-    def run_behind(self, container: str, argv: Sequence[str]) -> None:
-        """Start a program inside and leave it alone. Raises EngineProblem."""
+    def run_behind(self, container: str, argv: Sequence[str]) -> str:
+        """Start a program inside and leave it alone; gives its identifier. Raises EngineProblem."""
         with self._asking():
             created = self._api.exec_create(container, list(argv), stdout=False, stderr=False)
             self._api.exec_start(created["Id"], detach=True)
+        return str(created["Id"])
 
     def program_runs(self, identifier: str) -> bool:
         with self._asking():
             return bool(self._api.exec_inspect(identifier)["Running"])
 
-    # What coursekit makes for itself, and takes away again. `own` alone calls these, and enters each into the ledger.
+    # Images that come and go. `transfer` alone calls these, and puts what the engine reports into words.
 
-    def create_container(self, image: str, argv: Sequence[str] | None, labels: Mapping[str, str], **limits: Any) -> str:
-        """A container that is not started, without network; gives its identifier. Raises EngineProblem, ImageGone."""
+    @property
+    def platform(self) -> str:
+        """What the engine runs, as images name it: ``linux/amd64``. Raises EngineProblem."""
+        return f"{self._version.get('Os', 'linux')}/{self._version.get('Arch', '?')}"
+
+    def pull(self, image: str, platform: str = "") -> Iterator[dict[str, Any]]:
+        """Let the engine fetch an image, and give its reports as they come. Closing the iterator stops it.
+
+        What goes wrong is a report too, ``{"error": …}``. Raises EngineProblem when the engine itself fails.
+        """
         import docker
 
         with self._asking():
             try:
-                created = self._api.create_container(
-                    image,
-                    list(argv) if argv is not None else None,
-                    labels=dict(labels),
-                    host_config=self._api.create_host_config(network_mode="none", **limits),
-                )
-            except docker.errors.ImageNotFound:
-                raise ImageGone(image) from None
+                with contextlib.closing(
+                    self._api.pull(image, stream=True, decode=True, platform=platform or None)
+                ) as reports:
+                    yield from reports
+            except docker.errors.APIError as error:
+                yield {"error": str(error.explanation or error)}
+
+    def load(self, archive: Iterator[bytes]) -> Iterator[dict[str, Any]]:
+        """Hand the engine an archive of images; gives its reports. Raises EngineProblem, and what the archive does."""
+        import docker
+
+        with self._asking():
+            try:
+                yield from self._api.load_image(archive, quiet=True) or ()
+            except docker.errors.APIError as error:
+                yield {"error": str(error.explanation or error)}
+
+    def save(self, image: str) -> Generator[bytes, None, None]:
+        """An image as an archive, by name or identifier, in pieces. Raises EngineProblem."""
+        with self._asking():
+            yield from self._api.get_image(image)
+
+    def tag(self, image: str, name: str) -> None:
+        """Give an image a further name; one that had it loses it. Raises EngineProblem."""
+        repository, _, tag = name.rpartition(":")
+        with self._asking():
+            self._api.tag(image, repository, tag, force=True)
+
+    # What coursekit makes for itself, and takes away again. `own` alone calls these, and enters each into the ledger.
+
+    def create_container(self, image: str, argv: Sequence[str] | None, labels: Mapping[str, str], **limits: Any) -> str:
+        """A container that is not started, without network; gives its identifier.
+
+        Raises EngineProblem, Gone when there is no such image, Refused when nothing says what to run.
+        """
+        with self._asking():
+            created = self._api.create_container(
+                image,
+                list(argv) if argv is not None else None,
+                labels=dict(labels),
+                host_config=self._api.create_host_config(network_mode="none", **limits),
+            )
         return str(created["Id"])
+
+    def attach(self, container: str) -> Any:
+        """A stream of what a container prints from now on. Raises EngineProblem."""
+        with self._asking():
+            return self._api.attach_socket(container, params={"stdout": 1, "stderr": 1, "stream": 1})
 
     def start_container(self, container: str) -> str:
         """Start it; gives why it cannot be, empty when it can. Raises EngineProblem."""
@@ -257,15 +319,21 @@ class Engine:
         return ""
 
     def state(self, container: str) -> tuple[bool, int]:
-        """Whether it runs, and its exit status."""
-        record = self.container(container)
-        if record is None:
-            return False, -1
-        return bool(record["State"]["Running"]), int(record["State"]["ExitCode"])
+        """Whether it runs, and its exit status. Raises Gone."""
+        with self._asking():
+            state = self._api.inspect_container(container)["State"]
+        return bool(state["Running"]), int(state["ExitCode"])
 
     def remove_container(self, container: str) -> None:
         """Stop it by force and remove it with its nameless volumes; nothing when it is gone. Raises EngineProblem."""
-        self._removed(self._api.remove_container, container, force=True, v=True)
+        deadline = time.monotonic() + _PATIENCE
+        while True:
+            try:
+                return self._removed(self._api.remove_container, container, force=True, v=True)
+            except EngineProblem as problem:  # somebody else is removing it already
+                if "in progress" not in str(problem) or time.monotonic() > deadline:
+                    raise
+            time.sleep(0.02)
 
     def remove_image(self, image: str) -> None:
         """Take a name away, and the image when it was the last. Raises EngineProblem."""
@@ -278,68 +346,35 @@ class Engine:
         self._removed(self._api.remove_network, network)
 
     def _removed(self, remove: Any, name: str, **how: Any) -> None:
-        import docker
+        with contextlib.suppress(Gone), self._asking():
+            remove(name, **how)
 
-        deadline = time.monotonic() + _PATIENCE
-        while True:
-            with self._asking():
-                try:
-                    remove(name, **how)
-                except docker.errors.NotFound:
-                    return
-                except docker.errors.APIError as error:
-                    if error.status_code != 409 or time.monotonic() > deadline:
-                        raise
-                    time.sleep(0.05)  # a removal is in progress already
-                    continue
-            return
-
-    @contextlib.contextmanager
-    def _asking(self) -> Iterator[None]:
-        """Turn what the SDK raises into a problem in plain words."""
-        import docker
-        import requests
-        import urllib3
-
-        try:
-            yield
-        except docker.errors.APIError as error:
-            raise EngineProblem(f"The container engine says: {error.explanation or error}") from error
-        except (requests.exceptions.Timeout, urllib3.exceptions.TimeoutError) as error:
-            raise EngineProblem(
-                f"The container engine at {self.endpoint.url} does not answer. Look whether it runs: docker info"
-            ) from error
-        except (
-            docker.errors.DockerException,
-            requests.exceptions.RequestException,
-            urllib3.exceptions.HTTPError,
-            OSError,
-        ) as error:
-            if isinstance(error, FileNotFoundError):
-                raise
-            raise EngineProblem(
-                f"The container engine at {self.endpoint.url} stopped answering. Look whether it runs: docker info"
-            ) from error
+    def _asking(self) -> contextlib.AbstractContextManager[None]:
+        return asking(self.endpoint.url)
 
 
-class ImageGone(Exception):
-    """An image is not there (any more). Its text is the image's name."""
+ImageGone = Gone
+"""For a course's own checks, which make something of an image and can meet nothing else that is gone."""
 
 
 class Engines:
     """The connections of one round of checks: opened when first needed, closed at the end. A context manager."""
 
-    def __init__(self) -> None:
+    def __init__(self, patience: float = _PATIENCE) -> None:
+        """``patience``: seconds that an engine gets to answer; taking in an image may take it minutes."""
+        self._patience = patience
         self._open: dict[Endpoint, Engine] = {}
 
-    def reach(self, variables: Mapping[str, str]) -> Engine:
+    def reach(self, variables: Mapping[str, str], patience: float | None = None) -> Engine:
         """The engine that a shell with these variables reaches. Raises EngineProblem."""
-        return self.at(find_endpoint(variables, Path(variables.get("HOME") or Path.home())))
+        return self.at(find_endpoint(variables, Path(variables.get("HOME") or Path.home())), patience)
 
-    def at(self, endpoint: Endpoint) -> Engine:
-        """The engine that listens there. Raises EngineProblem."""
+    def at(self, endpoint: Endpoint, patience: float | None = None) -> Engine:
+        """The engine that listens there. From now on it gets ``patience`` to answer. Raises EngineProblem."""
+        seconds = self._patience if patience is None else min(patience, self._patience)
         if endpoint not in self._open:
-            self._open[endpoint] = Engine(endpoint)
+            self._open[endpoint] = Engine(endpoint, seconds)
+        self._open[endpoint].be_patient(seconds)
         return self._open[endpoint]
 
     def __enter__(self) -> Engines:
@@ -351,22 +386,8 @@ class Engines:
         self._open.clear()
 
 
-def _require_open(endpoint: Endpoint) -> None:
-    """Raise EngineProblem, the right one, when nobody listens at a local socket or it is not open to us."""
-    import socket
-
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as line:
-        line.settimeout(3.0)
-        try:
-            line.connect(endpoint.socket)
-        except PermissionError:
-            raise not_allowed(endpoint.socket) from None
-        except OSError:
-            raise not_running(endpoint.url, endpoint.origin) from None
-
-
-def _numbers(version: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in version.split(".") if part.isdigit())
+_IMPOSSIBLE = ("not a directory", "too many links", "file name too long")
+"""Why an engine has no archive of a path, in its own words, when the path is the reason."""
 
 
 class _Reading(io.RawIOBase):

@@ -26,7 +26,7 @@ class Endpoint:
     origin: str
     """How it was found, in the student's words."""
     certificates: str = ""
-    """The folder with ca.pem, cert.pem and key.pem for a connection over TLS; empty without."""
+    """The folder with those of ca.pem, cert.pem and key.pem that a connection over TLS needs; empty without TLS."""
 
     @property
     def socket(self) -> str:
@@ -36,9 +36,10 @@ class Endpoint:
 
 def find_endpoint(variables: Mapping[str, str], home: Path) -> Endpoint:
     """The endpoint that a shell with these variables reaches. It need not answer."""
-    if host := variables.get("DOCKER_HOST"):
-        return Endpoint(host, "DOCKER_HOST", variables.get("DOCKER_CERT_PATH", ""))
     config = Path(variables.get("DOCKER_CONFIG") or home / ".docker")
+    if host := variables.get("DOCKER_HOST"):
+        certificates = variables.get("DOCKER_CERT_PATH") or str(config) if variables.get("DOCKER_TLS_VERIFY") else ""
+        return Endpoint(host, "DOCKER_HOST", certificates)
     name = variables.get("DOCKER_CONTEXT") or _current_context(config)
     if name and name != "default":
         return _of_context(config, name)
@@ -52,7 +53,7 @@ def find_endpoint(variables: Mapping[str, str], home: Path) -> Endpoint:
 
 def _current_context(config: Path) -> str:
     try:
-        return str(json.loads((config / "config.json").read_text(encoding="utf-8")).get("currentContext", ""))
+        return str(json.loads((config / "config.json").read_text(encoding="utf-8")).get("currentContext") or "")
     except (OSError, ValueError, AttributeError):
         return ""
 

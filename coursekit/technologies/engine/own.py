@@ -1,6 +1,7 @@
 """What coursekit makes for itself in an engine: entered before it exists, labelled, removed on every outcome.
 
 A *peek* is a container that is made from an image to look into it, and never started. A *trial* runs an image once.
+*Keeping* an image is giving it a name of ours, so that it outlasts the name that somebody else gave it.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 import shlex
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,26 +17,28 @@ from coursekit.progress.ledger import LABEL, Entry, Ledger
 from coursekit.shell.place import Completed, Ending, Limits
 from coursekit.shell.running import Cancelled, Watch, explain, never
 from coursekit.shell.text import HeadAndTail
-from coursekit.technologies.engine.connection import Engine, Engines, ImageGone
+from coursekit.technologies.engine.connection import Engine, Engines
 from coursekit.technologies.engine.endpoint import Endpoint
+from coursekit.technologies.engine.line import Line
 from coursekit.technologies.engine.place import ContainerPlace
-from coursekit.technologies.engine.problem import EngineProblem
+from coursekit.technologies.engine.problem import EngineProblem, Gone, Refused
 
 _MEMORY = "256m"
 _PROCESSES = 128
 _STILL_MAKING = 60.0
 """Seconds for which an engine may still be busy with making what a process asked for that was killed since."""
+_SWEEPING = 3.0
+"""Seconds that an engine gets to answer a sweep: whoever waits has asked for something else."""
 
 
 @contextmanager
 def peek(engine: Engine, image: str, ledger: Ledger, volumes: Sequence[str] = ()) -> Iterator[ContainerPlace]:
     """A place in which an image's files can be read, and each of ``volumes`` below ``/volumes/NAME``.
 
-    Raises EngineProblem, ImageGone.
+    Raises EngineProblem, Gone when there is no such image.
     """
-    binds = [f"{volume}:/volumes/{volume}:ro" for volume in volumes]
     with (
-        _made(engine, ledger, image, ["coursekit"], binds=binds) as container,
+        _made(engine, ledger, image, ["coursekit"], volumes) as container,
         ContainerPlace(engine, container, name=f"the image {image}") as place,
     ):
         yield place
@@ -49,67 +52,158 @@ def trial(
     limits: Limits,
     cancelled: Cancelled = never,
 ) -> Completed:
-    """Run an image once, without network and with bounded memory, to its end. Raises EngineProblem, ImageGone."""
+    """Run an image once, without network and with bounded memory, to its end.
+
+    What it prints is read as it comes and kept nowhere else. Raises EngineProblem, Gone when there is no such image.
+    """
     command = f"docker run --rm {image}" + (f" {shlex.join(argv)}" if argv else "")
     watch = Watch(limits, cancelled)
-    with _made(engine, ledger, image, argv, mem_limit=_MEMORY, pids_limit=_PROCESSES) as container:
-        if refused := engine.start_container(container):
-            return Completed(command, Ending.NOT_STARTED, None, "", watch.seconds, refused)
-        while True:
+    bounds: dict[str, Any] = {"mem_limit": _MEMORY, "pids_limit": _PROCESSES, "log_config": {"Type": "none"}}
+    try:
+        with _made(engine, ledger, image, argv, **bounds) as container:
+            line = Line(engine.attach(container))
+            try:
+                if refused := engine.start_container(container):
+                    return Completed(command, Ending.NOT_STARTED, None, "", watch.seconds, refused)
+                return _followed(engine, container, line, command, watch)
+            finally:
+                line.close()
+    except Refused as refusal:
+        return Completed(command, Ending.NOT_STARTED, None, "", watch.seconds, str(refusal))
+
+
+def _followed(engine: Engine, container: str, line: Line, command: str, watch: Watch) -> Completed:
+    output = HeadAndTail(watch.limits.kept)
+    while True:
+        data = line.receive(watch.pause)
+        if data:
+            output.add(data)
+            watch.heard = time.monotonic()
+        elif data is None:  # nothing can be printed any more: it has ended, or will without a word
             running, status = engine.state(container)
-            output = HeadAndTail(limits.kept)
-            output.add(engine.logs(container, limits.kept).encode())
             if not running:
                 return Completed(command, Ending.EXITED, status, output.text(), watch.seconds)
-            if verdict := watch.verdict(output.size):
-                why = explain(verdict, limits, output)
-                return Completed(command, verdict, None, output.text(), watch.seconds, why)
-            time.sleep(0.02)
+            time.sleep(0.01)
+        if verdict := watch.verdict(output.size):
+            why = explain(verdict, watch.limits, output)
+            return Completed(command, verdict, None, output.text(), watch.seconds, why)
+
+
+class Keeping:
+    """Images that are kept, each under a name that bears the number of one entry in the ledger."""
+
+    def __init__(self, engine: Engine, ledger: Ledger) -> None:
+        """Enter what will be kept in this engine. Raises EngineProblem."""
+        self._ledger = ledger
+        self._entry = _entered(ledger, engine, "image")
+
+    def keep(self, engine: Engine, image: str) -> None:
+        """Keep an image, by its identifier. Raises EngineProblem."""
+        engine.tag(image, f"{_repository(self._entry)}:{image.removeprefix('sha256:')[:12]}")
+
+    def end(self, engine: Engine) -> None:
+        """Keep them no longer: what has no other name goes. Raises EngineProblem."""
+        remove(engine, self._entry)
+        self._ledger.strike(self._entry)
+
+
+def _repository(entry: Entry) -> str:
+    return f"coursekit-kept-{entry.number}"
 
 
 @contextmanager
-def _made(engine: Engine, ledger: Ledger, image: str, argv: Sequence[str] | None, **limits: Any) -> Iterator[str]:
-    entry = _entered(ledger, engine)
+def _made(
+    engine: Engine,
+    ledger: Ledger,
+    image: str,
+    argv: Sequence[str] | None,
+    volumes: Sequence[str] = (),
+    **limits: Any,
+) -> Iterator[str]:
+    entry = _entered(ledger, engine, "volume" if volumes else "container")
+    mounts = [_mount(volume, entry) for volume in volumes]
     answered = False
     try:
-        container = engine.create_container(image, argv, {LABEL: entry.number}, **limits)
+        container = engine.create_container(image, argv, {LABEL: entry.number}, mounts=mounts, **limits)
         answered = True
-        yield container
-    except ImageGone:
+        with _ours():
+            yield container
+    except (Gone, Refused):
         answered = True
         raise
     finally:
-        if remove(engine, entry) or answered:  # an engine that has not answered may still be making it
-            ledger.strike(entry)
+        _taken_away(engine, ledger, entry, answered)
 
 
-def _entered(ledger: Ledger, engine: Engine) -> Entry:
+def _taken_away(engine: Engine, ledger: Ledger, entry: Entry, answered: bool) -> None:
+    """Remove it and strike it out. What an engine may still be making, or does not give back, is left to a sweep."""
+    settled = False
     try:
-        return ledger.enter("container", engine.endpoint.url)
+        settled = bool(remove(engine, entry)) or answered
+    finally:
+        with suppress(OSError):  # an entry for nothing does no harm
+            (ledger.strike if settled else ledger.abandon)(entry)
+
+
+@contextmanager
+def _ours() -> Iterator[None]:
+    """That our own thing has been removed by somebody else says nothing about theirs."""
+    try:
+        yield
+    except Gone as gone:
+        raise EngineProblem(f"What coursekit was looking into was removed meanwhile. {gone}") from gone
+
+
+def _mount(volume: str, entry: Entry) -> dict[str, Any]:
+    """A volume to look into. One that was removed a moment ago is made again by the engine: then it bears our label."""
+    made_anew = {"NoCopy": True, "Labels": {LABEL: entry.number}}
+    where = {"Type": "volume", "Source": volume, "Target": f"/volumes/{volume}", "ReadOnly": True}
+    return where | {"VolumeOptions": made_anew}
+
+
+def _entered(ledger: Ledger, engine: Engine, kind: str) -> Entry:
+    try:
+        return ledger.enter(kind, engine.endpoint.url)
     except OSError as error:
         raise EngineProblem(f"What coursekit makes cannot be written down, so nothing was made: {error}") from error
 
 
 def remove(engine: Engine, entry: Entry) -> int:
     """Remove what bears the entry's number, and nothing else; gives how many that were. Raises EngineProblem."""
-    found = engine.labelled(f"{LABEL}={entry.number}")
+    if entry.kind == "image":
+        names = engine.image_names(_repository(entry))
+        for name in names:
+            engine.remove_image(name)
+        return len(names)
+    found = engine.labelled(LABEL, entry.number)
     for container in found:
         engine.remove_container(container)
-    return len(found)
+    volumes = engine.labelled_volumes(LABEL, entry.number) if entry.kind == "volume" else []
+    for volume in volumes:
+        engine.remove_volume(volume)
+    return len(found) + len(volumes)
 
 
 def sweep(path: Path, engines: Engines) -> int:
     """Remove what owners that were killed have left behind; gives how many things those were.
 
-    An engine that does not answer keeps its entries, for the next start.
+    An engine that does not answer keeps its entries, for the next start; it is asked once.
     """
     removed = 0
+    silent: set[str] = set()
     ledger = Ledger(path)
     try:
         for entry in ledger.abandoned():
+            if entry.endpoint in silent:
+                continue
             try:
-                gone = remove(engines.at(Endpoint(entry.endpoint, "the ledger")), entry)
+                engine = engines.at(Endpoint(entry.endpoint, "the ledger"), _SWEEPING)
             except EngineProblem:
+                silent.add(entry.endpoint)
+                continue
+            try:
+                gone = remove(engine, entry)
+            except EngineProblem:  # such as an image that somebody runs
                 continue
             if gone or time.time() - entry.time > _STILL_MAKING:
                 ledger.strike(entry)
