@@ -9,12 +9,13 @@ from coursekit.checks.context import CheckContext
 from coursekit.checks.judging import judge_step
 from coursekit.model.exercise import Exercise
 from coursekit.model.shell_state import ShellState
-from coursekit.model.verdict import Verdict
+from coursekit.model.verdict import Finding, Outcome, Verdict
 from coursekit.progress.ledger import Ledger
 from coursekit.shell.local import LocalPlace
 from coursekit.shell.running import Cancelled, never
 from coursekit.technologies.engine.connection import Engines
 from coursekit.technologies.engine.own import sweep
+from coursekit.technologies.engine.problem import EngineProblem
 
 
 def check_steps(
@@ -48,7 +49,27 @@ def check_steps(
                 engines=engines,
                 ledger=Ledger(ledger),
             )
-            verdict = judge_step(exercise.step(step_id), context, achieved, titles)
+            step = exercise.step(step_id)
+            verdict = judge_step(step, context, achieved, titles)
             if verdict.passed:
                 achieved.add(step_id)
+            elif verdict.outcome is Outcome.FAILED and exercise.images and step.question is None:
+                verdict = _not_their_fault(verdict, exercise, context)
             yield step_id, verdict
+
+
+def _not_their_fault(verdict: Verdict, exercise: Exercise, context: CheckContext) -> Verdict:
+    """A failure; ERROR when an image is not in the engine without which the exercise cannot even be begun."""
+    try:
+        engine = context.engine()
+        missing = [name for name in exercise.images if engine.image(name) is None]
+    except EngineProblem:
+        return verdict
+    if not missing:
+        return verdict
+    findings = tuple(
+        Finding(Outcome.ERROR, f"the image {name} is in the container engine", "", f"the image {name} is not here")
+        for name in missing
+    )
+    advice = f"This exercise begins with {' and '.join(missing)}. To get what is missing: coursekit fetch {exercise.id}"
+    return Verdict(Outcome.ERROR, findings, what_to_do=advice, seconds=verdict.seconds)

@@ -24,8 +24,10 @@ COMMANDS = {
     "status": "Show where you stand in an exercise.",
     "reset": "Begin an exercise or a step anew; your work is kept.",
     "shell": "Open your own shell in an exercise's folder.",
+    "fetch": "Fetch what labs need, before it is needed.",
     "doctor": "Show which tools this machine has, and how to get the others.",
     "clean": "Show what coursekit keeps on this machine, and remove it.",
+    "class": "For instructors: prepare a class.",
     "author": "For authors: test the exercises.",
 }
 

@@ -21,17 +21,20 @@ from coursekit.practice.practice import Practice
 def command(course: Path | None, yes: bool, as_json: bool) -> None:
     """Show what can be removed, and remove it on your word.
 
-    That are copies of work that was reset, and the containers, images, volumes and networks that you made in exercises,
-    found by their names. Your exercises' folders and your progress are never touched.
+    That are copies of work that was reset, packages that were fetched for labs, and the containers, images, volumes and
+    networks that you made in exercises, found by their names. Your exercises' folders and your progress are never
+    touched.
     """
     with open_practice(course) as practice:
         practice.sweep()
         copies = sorted(practice.home.kept.iterdir()) if practice.home.kept.is_dir() else []
+        fetched = [folder for folder in (practice.home.wheels, practice.home.downloads) if size_of(folder)]
         made = _made(practice)
         if as_json:
             say_json(
                 {
                     "copies": [{"path": str(copy), "bytes": size_of(copy)} for copy in copies],
+                    "fetched": [{"path": str(folder), "bytes": size_of(folder)} for folder in fetched],
                     "made": [
                         {"exercise": exercise, "kind": thing.kind, "name": thing.name}
                         for exercise, things in made.items()
@@ -40,10 +43,11 @@ def command(course: Path | None, yes: bool, as_json: bool) -> None:
                 }
             )
             return
-        if not copies and not made:
+        if not copies and not fetched and not made:
             say("There is nothing to clean.")
             return
         _clean_copies(copies, yes)
+        _clean_fetched(fetched, yes)
         for exercise, things in made.items():
             _clean_made(practice, exercise, things, yes)
 
@@ -61,6 +65,15 @@ def _clean_copies(copies: list[Path], yes: bool) -> None:
     if copies and (yes or click.confirm(f"Remove {counted}?")):
         for copy in copies:
             shutil.rmtree(copy)
+        say("Removed.")
+
+
+def _clean_fetched(fetched: list[Path], yes: bool) -> None:
+    for folder in fetched:
+        say(f"{folder}: {size_of(folder) / 1e6:.1f} MB, fetched for labs")
+    if fetched and (yes or click.confirm("Remove that? pip then needs the network again.", default=False)):
+        for folder in fetched:
+            shutil.rmtree(folder)
         say("Removed.")
 
 

@@ -9,6 +9,7 @@ import click
 from coursekit.cli.naming import split_words
 from coursekit.cli.output import say, say_guide, say_json
 from coursekit.practice.opening import open_practice
+from coursekit.practice.wording import missing_words
 
 
 @click.command("start")
@@ -25,6 +26,7 @@ def command(course: Path | None, exercise: str | None, as_json: bool) -> None:
         started = practice.start(exercise_id)
         folder = practice.workspace(exercise_id)
         standing = practice.standing(exercise_id)
+        missing = practice.missing_images(exercise_id)
         if as_json:
             current = standing.current
             say_json(
@@ -33,6 +35,7 @@ def command(course: Path | None, exercise: str | None, as_json: bool) -> None:
                     "workspace": str(folder),
                     "current": current.outline.id if current else None,
                     "values": dict(started.values),
+                    "missing_images": [image.name for image in missing],
                 }
             )
             return
@@ -41,3 +44,7 @@ def command(course: Path | None, exercise: str | None, as_json: bool) -> None:
         say(f"Your folder: {folder}", bold=True)
         say(f"Go there with: cd {folder}")
         say("Then check your work at any time with: coursekit check")
+        if missing:
+            say()
+            for line in missing_words(missing, practice.lab(exercise_id).id):
+                say(line, bold=True)

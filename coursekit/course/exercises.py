@@ -22,13 +22,14 @@ from coursekit.course.guide import Guide, read_guide
 from coursekit.course.problems import ContentError, Problem, did_you_mean, one_of
 from coursekit.course.validate import validate
 from coursekit.course.values import SAMPLE_SEED, Rule, draw, fill, read_rules
+from coursekit.course.wanted import read_wanted
 from coursekit.model.check import All, Single
 from coursekit.model.exercise import MADE, Diagnosis, Exercise, Hint, Made, MustHold, Step
 from coursekit.model.question import Choice, Question
 
 _STEP_ID = re.compile(r"[a-z0-9-]+")
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(s|min|m)?")
-_EXERCISE_KEYS = ("title", "summary", "minutes", "values", "makes", "steps")
+_EXERCISE_KEYS = ("title", "summary", "minutes", "values", "makes", "images", "packages", "steps")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -51,16 +52,18 @@ def read_exercise(course: Path, exercise_id: str, *, kinds: Kinds, values: Mappi
     problems = document.problems
     if document.data is None or (data := require_mapping(document, (), document.data, "this file")) is None:
         raise ContentError(problems)
+    rules = read_rules(document, data.get("values")) if values is None or "packages" in data else {}
     if values is None:
-        values = draw(read_rules(document, data.get("values")), SAMPLE_SEED, exercise_id)
+        values = draw(rules, SAMPLE_SEED, exercise_id)
     for key in data:
         if key not in _EXERCISE_KEYS:
             guess = did_you_mean(str(key), _EXERCISE_KEYS)
             document.complain((key,), f"unknown key `{key}`; allowed: {one_of(_EXERCISE_KEYS)}.{guess}", at_key=True)
     filled = fill(dict(data), values)
-    wanted = {field.name for field in dataclasses.fields(_Head)}
-    head = validate(document, (), {key: filled[key] for key in filled if key in wanted}, _Head)
+    fields = {field.name for field in dataclasses.fields(_Head)}
+    head = validate(document, (), {key: filled[key] for key in filled if key in fields}, _Head)
     makes = _read_makes(document, filled.get("makes", []))
+    wanted = read_wanted(document, course, rules)
     raw_steps = _raw_steps(document, filled)
     guide = _guide(folder, name, raw_steps, values, problems)
     read = [_read_step(document, index, raw, guide, kinds) for index, raw in enumerate(raw_steps)]
@@ -79,6 +82,8 @@ def read_exercise(course: Path, exercise_id: str, *, kinds: Kinds, values: Mappi
         values=values,
         content_hash=content_hash(folder),
         makes=makes,
+        images=wanted.images,
+        packages=tuple(filled.get("packages", ())),
     )
 
 

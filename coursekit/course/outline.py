@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from coursekit.course.document import Document, described, read_document, require_list, require_mapping
 from coursekit.course.problems import ContentError, Problem, did_you_mean, one_of
 from coursekit.course.values import fill
+from coursekit.course.wanted import read_images
 from coursekit.errors import CourseError
 from coursekit.model.course import Course, ExerciseOutline, Lab, Needs, Page, StepOutline
 
@@ -35,6 +36,7 @@ def read_course(folder: Path, kinds: Callable[[], Kinds]) -> Course:
     document = read_document(folder / "labs" / "course.yaml", "labs/course.yaml")
     wanted = {"title": str, "version": str, "labs": list}
     facts = document.data.pop("facts", {}) if isinstance(document.data, dict) else {}
+    images = read_images(document, document.data.pop("images", {}) if isinstance(document.data, dict) else {})
     fields = _fields(document, (), document.data, wanted)
     labs = []
     for index, name in enumerate(fields.get("labs", [])):
@@ -49,7 +51,7 @@ def read_course(folder: Path, kinds: Callable[[], Kinds]) -> Course:
     problems += document.problems
     if problems:
         raise ContentError(problems)
-    return Course(fields["title"], fields["version"], tuple(labs), folder, facts)
+    return Course(fields["title"], fields["version"], tuple(labs), folder, facts, images)
 
 
 def read_page(course: Course, page: Page) -> str:

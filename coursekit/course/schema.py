@@ -7,12 +7,20 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from coursekit.course.check_trees import Kinds
+from coursekit.model.course import SOURCES
 from coursekit.model.exercise import MADE, Hint
 
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
 _TEXT = {"type": "string"}
 _SIZE = {"type": "string", "pattern": "^\\d+ [MG]B$"}
 _TIME = {"anyOf": [{"type": "string", "pattern": r"^\d+(\.\d+)?\s*(s|min|m)?$"}, {"type": "number"}]}
+_SOURCES = {"type": "array", "items": {"enum": list(SOURCES)}, "minItems": 1, "uniqueItems": True}
+_IMAGE = {
+    "type": "object",
+    "properties": {"from": _SOURCES, "download": _SIZE},
+    "required": ["from"],
+    "additionalProperties": False,
+}
 _STEP_ID = {"type": "string", "pattern": "^[a-z0-9-]+$"}
 _ACTION = {
     "type": "object",
@@ -67,6 +75,7 @@ def schemas(kinds: Kinds) -> dict[str, dict[str, Any]]:
                 "version": _TEXT,
                 "labs": {"type": "array", "items": _TEXT},
                 "facts": {"type": "object", "additionalProperties": _TEXT},
+                "images": {"type": "object", "additionalProperties": {"oneOf": [_SOURCES, _IMAGE]}},
             },
             ["title", "version", "labs"],
         ),
@@ -126,6 +135,8 @@ def _exercise(kinds: Kinds) -> dict[str, Any]:
             "minutes": {"type": "integer"},
             "values": {"type": "object", "additionalProperties": value},
             "makes": {"type": "array", "items": {"oneOf": [_closed({word: _TEXT}, [word]) for word in MADE]}},
+            "images": {"type": "array", "items": _TEXT},
+            "packages": {"type": "array", "items": _TEXT},
             "steps": {"type": "array", "items": step, "minItems": 1},
         },
         ["title", "summary", "minutes", "steps"],

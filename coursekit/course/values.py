@@ -55,12 +55,14 @@ class FreePort:
 
 
 def _is_free(port: int) -> bool:
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as line:
-        line.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            line.bind(("127.0.0.1", port))
-        except OSError:
-            return False
+    """Whether nobody holds it, at this machine's own address or at all of them, where a container is published."""
+    for address in ("127.0.0.1", ""):
+        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as line:
+            line.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                line.bind((address, port))
+            except OSError:
+                return False
     return True
 
 
@@ -90,6 +92,11 @@ def fill(data: Any, values: Mapping[str, str]) -> Any:
         case dict():
             return {key: fill(value, values) for key, value in data.items()}
     return data
+
+
+def placeholders(text: str) -> list[str]:
+    """The names that stand in a text as ``{name}``, each once, whether they are declared or not."""
+    return list(dict.fromkeys(_PLACEHOLDER.findall(text)))
 
 
 def read_rules(document: Document, data: Any) -> dict[str, Rule]:

@@ -68,6 +68,25 @@ class Needs:
         return ", ".join(f"{size} {what}" for size, what in parts if size)
 
 
+SOURCES = ("local", "bundle", "registry")
+"""Where an image may come from: it is in the engine already, the class bundle has it, its registry gives it."""
+
+
+@dataclass(frozen=True)
+class BaseImage:
+    """An image that exercises begin with."""
+
+    name: str
+    """With its tag: ``python:3.11-slim``."""
+    sources: tuple[str, ...]
+    """Those of SOURCES that may be asked, in this order."""
+    download: str = ""
+    """About how much comes over the network, such as ``50 MB``; empty when nobody said."""
+
+    def __str__(self) -> str:
+        return f"{self.name} (about {self.download} to download)" if self.download else self.name
+
+
 @dataclass(frozen=True)
 class Lab:
     """A lab: pages and exercises in the order in which they are taken."""
@@ -95,6 +114,8 @@ class Course:
     """The folder that holds ``labs/`` and ``exercises/``."""
     facts: Mapping[str, str] = field(default_factory=dict)
     """How the class runs: filled into the pages, by name."""
+    images: Mapping[str, BaseImage] = field(default_factory=dict)
+    """The images that exercises begin with, by name."""
 
     @property
     def exercises(self) -> tuple[ExerciseOutline, ...]:

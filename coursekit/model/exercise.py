@@ -113,6 +113,10 @@ class Exercise:
     content_hash: str
     """SHA-256 over the exercise's files, hexadecimal."""
     makes: tuple[Made, ...] = ()
+    images: tuple[str, ...] = ()
+    """The names of the images that it begins with."""
+    packages: tuple[str, ...] = ()
+    """What pip will install: ``tabulate==0.9.0``."""
 
     @property
     def points(self) -> int:

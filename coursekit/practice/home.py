@@ -29,6 +29,16 @@ class Home:
         """Copies of work that was reset."""
         return self.folder / ".coursekit" / "kept"
 
+    @property
+    def wheels(self) -> Path:
+        """Packages that were fetched beforehand, for pip."""
+        return self.folder / ".coursekit" / "wheels"
+
+    @property
+    def downloads(self) -> Path:
+        """What is on its way."""
+        return self.folder / ".coursekit" / "downloads"
+
     def workspace(self, exercise_id: str) -> Path:
         return self.folder / exercise_id
 

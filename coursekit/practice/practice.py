@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from coursekit.errors import CourseError, ExitCode
-from coursekit.model.course import Course, ExerciseOutline
+from coursekit.model.course import BaseImage, Course, ExerciseOutline, Lab
 from coursekit.model.event import Event, What
 from coursekit.model.verdict import Finding, Outcome, Verdict
 from coursekit.practice.home import Home
@@ -215,6 +216,25 @@ class Practice:
         """The hints that are open, to be read again at no cost."""
         opened = self.standing(exercise_id).step(step_id).hints_opened
         return self.exercise(exercise_id).step(step_id).hints[:opened]
+
+    def images(self, exercise_id: str) -> list[BaseImage]:
+        """The images that the exercise begins with."""
+        names = self.exercise(exercise_id).images
+        return [image for name, image in self.course.images.items() if name in names]
+
+    def missing_images(self, exercise_id: str) -> list[BaseImage]:
+        """Those of them that are not in the student's engine."""
+        images = self.images(exercise_id)
+        if not images:
+            return []
+        from coursekit.supplies.images import missing_images
+
+        return missing_images(images, os.environ)
+
+    def lab(self, exercise_id: str) -> Lab:
+        """The lab that an exercise belongs to. Raises CourseError."""
+        self.outline(exercise_id)
+        return next(lab for lab in self.course.labs if exercise_id in [exercise.id for exercise in lab.exercises])
 
     def made(self, exercise_id: str) -> list[Made]:
         """What the student has made outside of the workspace since the exercise was first started, and is there now."""

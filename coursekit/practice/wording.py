@@ -5,9 +5,10 @@ What holds, what does not, what was expected, what was found, what to try next.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from coursekit.model.course import BaseImage
 from coursekit.model.verdict import Finding, Outcome, Verdict
 
 HEADLINES = {
@@ -21,6 +22,15 @@ HEADLINES = {
 def counted(number: int, noun: str) -> str:
     """``1 point``, ``2 points``."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def missing_words(images: Sequence[BaseImage], lab: str) -> tuple[str, str]:
+    """What is said when an exercise is opened and images are missing that it begins with, and what to do."""
+    listed = ", ".join(map(str, images))
+    noun = "The image" if len(images) == 1 else "These images"
+    verb = "is" if len(images) == 1 else "are"
+    said = f"{noun} that this exercise begins with {verb} not here yet: {listed}."
+    return said, f"To get {'it' if len(images) == 1 else 'them'}: coursekit fetch {lab}"
 
 
 @dataclass(frozen=True)

@@ -97,7 +97,7 @@ def test_json_for_programs(run: Run, workspace: Path) -> None:
     assert checked["steps"]["first"]["outcome"] == "failed"
     assert checked["steps"]["ask"]["outcome"] == "skipped"
     assert isinstance(json.loads(run("doctor", "--json"))["tools"], list)
-    assert json.loads(run("clean", "--json")) == {"copies": [], "made": []}
+    assert json.loads(run("clean", "--json")) == {"copies": [], "fetched": [], "made": []}
 
 
 def test_reset_keeps_a_copy(run: Run, workspace: Path, home: Path) -> None:

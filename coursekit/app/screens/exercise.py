@@ -18,6 +18,7 @@ from coursekit.app.asked import AskedCheck
 from coursekit.app.automatic import AutomaticChecks
 from coursekit.app.checking import Checking
 from coursekit.app.control import Checkers
+from coursekit.app.fetching import Fetching
 from coursekit.app.hints import Hints
 from coursekit.app.screens.dialogs import Choose
 from coursekit.app.terminal.widget import Terminal
@@ -30,12 +31,13 @@ from coursekit.app.widgets.step_list import StepList
 from coursekit.app.widgets.student_terminal import StudentTerminal
 from coursekit.course.guide import commands
 from coursekit.errors import CourseError
+from coursekit.model.course import BaseImage
 from coursekit.model.exercise import Step
 from coursekit.model.shell_state import ShellState
 from coursekit.model.verdict import Outcome, Verdict
 from coursekit.practice.made import clear_made
 from coursekit.practice.practice import Practice
-from coursekit.practice.wording import counted
+from coursekit.practice.wording import counted, missing_words
 
 _WIDE = 100
 """Columns from which guide and shell stand side by side."""
@@ -86,12 +88,13 @@ class ExerciseScreen(Screen[None]):
         self._steps = StepList()
         self._guide = StepGuide(id="guide")
         self._panel = Panel(id="panel")
-        self._terminal = StudentTerminal(practice.workspace(exercise_id), runtime)
+        self._terminal = StudentTerminal(practice.workspace(exercise_id), runtime, practice.home.wheels)
         self._exercise = practice.exercise(exercise_id)
         self._checking = Checking(practice, exercise_id, checkers)
         self._automatic = AutomaticChecks(self._checking.check, self._next_to_check, self._take_automatic)
         self._asked = AskedCheck(self._check_now, self._take_asked, lambda: self._say("stopped"), self._say_error)
         self._hints = Hints(practice, exercise_id)
+        self._fetching = Fetching(practice.images(exercise_id), self._say_missing, self._say_fetched, self._say_error)
         self._standing = practice.standing(exercise_id)
         current = self._standing.current
         self._viewed = current.outline.id if current else self._exercise.steps[-1].id
@@ -120,11 +123,13 @@ class ExerciseScreen(Screen[None]):
         await self._show_step()
         self._focus_what_is_open()
         self.call_after_refresh(self._open_shell)
+        self.call_after_refresh(self._fetching.look)
         self.set_interval(1.0, self._look_around)
         self.set_interval(0.1, self._show_progress)
 
     async def on_unmount(self) -> None:
         self._asked.stop()
+        self._fetching.stop()
         await self._automatic.stop()
         self._checking.close()
 
@@ -259,11 +264,11 @@ class ExerciseScreen(Screen[None]):
 
     def _go_on_from(self, step_id: str, lesson: str = "") -> None:
         """After a pass: show the next step; after the last one say so, and the ``lesson`` of its question."""
-        current = self._standing.current
-        if current is None:
+        following = self._standing.open_after(step_id)
+        if following is None:
             self._say_finished(lesson)
         elif step_id == self._viewed:
-            self._view(current.outline.id)
+            self._view(following.outline.id)
 
     def _say_finished(self, lesson: str) -> None:
         self._view(self._exercise.steps[-1].id)
@@ -323,6 +328,8 @@ class ExerciseScreen(Screen[None]):
         if self._asked.step is not None:
             turn = _SPINNER[int(self._asked.seconds * 10) % len(_SPINNER)]
             self._say(f"{turn} checking {self._asked.step.title} … {self._asked.seconds:.0f} s (Esc stops it)", "bold")
+        elif self._fetching.under_way:
+            self._say(f"{self._fetching.under_way} (Esc stops it)", "bold")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Which keys are ours now. A program that fills the shell has all of them but the menu's.
@@ -333,18 +340,36 @@ class ExerciseScreen(Screen[None]):
             return False
         full = self.focused is self._terminal and self._terminal.modes.alternate_screen
         if action == "close":
-            return self._asked.step is not None or (self._panel.has_class("shown") and not full)
+            busy = self._asked.step is not None or self._fetching.under_way
+            return bool(busy) or (self._panel.has_class("shown") and not full)
         if action == "new_shell":
             return self._terminal.has_ended
         return action == "menu" or not full
 
     def action_close(self) -> None:
-        """Stop a check that runs; else close the panel."""
+        """Stop a check that runs, or what is being fetched; else close the panel."""
         if self._asked.step is not None:
             self._asked.stop()
+        elif self._fetching.stop():
+            self._say("stopped; what has come whole is kept")
         else:
             self._close_panel()
             self._focus_what_is_open()
+
+    # Images that the exercise begins with
+
+    def _say_missing(self, missing: list[BaseImage]) -> None:
+        said, advice = missing_words(missing, self._practice.lab(self._exercise_id).id)
+        self._open_panel().say(said, f"^Space, then f, fetches what is missing. {advice}", _BAD)
+
+    def _say_fetched(self, lines: list[str]) -> None:
+        self._say("")
+        self._open_panel().say("All images that this exercise begins with are here.", "\n".join(lines), _GOOD)
+
+    def action_fetch(self) -> None:
+        """Fetch the images that are missing, and show how far it is."""
+        self._close_panel()
+        self._fetching.start()
 
     # Questions, hints, commands
 
@@ -356,7 +381,7 @@ class ExerciseScreen(Screen[None]):
             return
         self._refresh_standing()
         if verdict.passed:
-            following = self._standing.current
+            following = self._standing.open_after(event.step)
             if following is None or self._exercise.step(following.outline.id).question is None:
                 self.set_focus(self._terminal)  # at once: what is typed from now on is meant for the shell
             headline = "Handed in." if self._standing.step(event.step).to_be_marked else "Right."
@@ -445,6 +470,10 @@ class ExerciseScreen(Screen[None]):
         if self._terminal.marks_missing:
             entries.insert(0, ("t", "Teach this shell to tell when a command ends (puts a line at the prompt)"))
             actions["t"] = "teach"
+
+        if self._exercise.images:
+            entries.insert(-2, ("f", "Fetch the images that this exercise begins with"))
+            actions["f"] = "fetch"
 
         async def chosen(letter: str | None) -> None:
             if letter:

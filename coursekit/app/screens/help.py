@@ -28,7 +28,7 @@ there is real. After every command coursekit looks at your machine; a step that 
 | F7 | Begin the step or the exercise anew; a copy of your work is kept |
 | F8, F9 | The step before, the next step |
 | F10 | The course map |
-| Esc | Close what the panel says; stop a check that takes long |
+| Esc | Close what the panel says; stop a check or a download that takes long |
 | Shift+Page Up | Scroll back in the shell |
 
 **No F-keys?** Press **Ctrl+Space** (or Alt+M), then one letter from the menu. A program that fills the shell, such as

@@ -13,6 +13,7 @@ from coursekit.app.terminal.widget import Terminal
 from coursekit.model.shell_state import ShellState
 from coursekit.shell.marks import CommandBegan, MarkReader, MarkWatch, PromptShown
 from coursekit.shell.student import Launch, StudentShell, plan_student_shell
+from coursekit.supplies.wheels import with_wheels
 
 _CLEAR_LINE = b"\x05\x15"
 """To the end of the line, and cut all before it: with Emacs and Vi keys, in fish, and in a plain tty."""
@@ -34,11 +35,12 @@ class StudentTerminal(Terminal):
     class Quiet(Message):
         """A command seems to have ended, though no mark said so: marks are missing."""
 
-    def __init__(self, workspace: Path, runtime: Path) -> None:
-        """``runtime`` is a folder for the shell's own files."""
+    def __init__(self, workspace: Path, runtime: Path, wheels: Path) -> None:
+        """``runtime`` is a folder for the shell's own files, ``wheels`` that of packages fetched beforehand."""
         super().__init__()
         self._workspace = workspace
         self._runtime = runtime
+        self._wheels = wheels
         self._launch: Launch | None = None
         self._shell: StudentShell | None = None
         self._marks = MarkReader("")
@@ -85,7 +87,8 @@ class StudentTerminal(Terminal):
     def open_shell(self) -> None:
         """Start the student's shell in the workspace, in the place of one that was there. Raises CourseError."""
         self.close_shell()
-        self._launch = plan_student_shell(self._workspace, os.environ, Path(tempfile.mkdtemp(dir=self._runtime)))
+        runtime = Path(tempfile.mkdtemp(dir=self._runtime))
+        self._launch = plan_student_shell(self._workspace, with_wheels(os.environ, self._wheels), runtime)
         self._marks = MarkReader(self._launch.nonce)
         self._watch = MarkWatch()
         self.state, self.at_prompt = None, False

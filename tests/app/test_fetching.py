@@ -1,0 +1,88 @@
+"""The images of an exercise in the app: missing ones are said, and fetched with progress that Esc stops."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.app.conftest import OpenApp
+from tests.engines import Things, docker
+from tests.supplies.conftest import course_with, pushed
+from tests.supplies.conftest import registry as registry
+
+pytestmark = [pytest.mark.containers, pytest.mark.usefixtures("engine")]
+
+
+@pytest.fixture
+def image(things: Things, registry: str) -> str:
+    return pushed(things, registry, 80)
+
+
+@pytest.fixture
+def course(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """The course of a test: with the image that it asks for, else with none yet."""
+    wanted = [request.getfixturevalue("image")] if "image" in request.fixturenames else []
+    return course_with(tmp_path / "course", images=f"[{', '.join(wanted)}]" if wanted else "")
+
+
+def here(image: str) -> bool:
+    return bool(docker("images", "--quiet", image))
+
+
+async def test_a_missing_image_is_fetched(open_app: OpenApp, image: str) -> None:
+    async with open_app() as student:
+        await student.open()
+        await student.until(lambda: student.panel)
+        assert f"that this exercise begins with is not here yet: {image}" in student.panel.replace("\n", " ")
+        assert "^Space, then f" in student.panel
+        assert "coursekit fetch one" in student.panel
+        await student.press("ctrl+@", "f")
+        await student.until(lambda: image in student.news and " MB of " in student.news)
+        assert "(Esc stops it)" in student.news
+        await student.type("echo still-alive")
+        await student.until(lambda: "\nstill-alive" in student.shell)
+        await student.until(lambda: "All images" in student.panel, 60)
+        assert f"{image}: pulled (80 MB)" in student.panel.replace("\n", " ")
+        assert student.news == ""
+    assert here(image)
+
+
+async def test_esc_stops_it(open_app: OpenApp, image: str) -> None:
+    async with open_app() as student:
+        await student.open()
+        await student.until(lambda: student.panel)
+        await student.press("ctrl+@", "f")
+        await student.until(lambda: " MB of " in student.news)
+        began = time.monotonic()
+        await student.press("escape")
+        await student.until(lambda: "stopped; what has come whole is kept" in student.news)
+        assert time.monotonic() - began < 1
+        assert student.panel == ""
+        await student.press("ctrl+@", "f")
+        await student.until(lambda: " MB of " in student.news)
+    assert not here(image)
+
+
+async def test_no_network_is_told_and_no_failure(open_app: OpenApp, course: Path) -> None:
+    course_with(course, images="[127.0.0.1:9/nothing:1]")
+    async with open_app() as student:
+        await student.open()
+        await student.until(lambda: student.panel)
+        await student.press("f2")
+        await student.until(lambda: "could not check (not your fault)" in student.panel)
+        await student.press("ctrl+@", "f")
+        await student.until(lambda: "cannot be reached: no network?" in student.panel.replace("\n", " "))
+        assert "coursekit fetch LAB --from FOLDER" in student.panel.replace("\n", " ")
+
+
+async def test_with_all_images_nothing_is_said(open_app: OpenApp, course: Path) -> None:
+    course_with(course, images="[busybox:1.36]")
+    async with open_app() as student:
+        await student.open()
+        await student.type("ls")
+        await student.until(lambda: "not yet" in student.news)
+        assert student.panel == ""
+        await student.press("ctrl+@", "f")
+        await student.until(lambda: "busybox:1.36: here already" in student.panel)

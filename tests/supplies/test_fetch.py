@@ -1,0 +1,201 @@
+"""``coursekit fetch``: what it says and leaves behind, from a bundle and without one."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.engines import until
+from tests.supplies.conftest import Run, Web, course_with
+from tests.terminals import Terminal
+
+
+@pytest.fixture
+def course(tmp_path: Path) -> Path:
+    return course_with(tmp_path / "course", packages='["tabulate==0.9.0"]')
+
+
+@pytest.fixture
+def wheels(home: Path) -> Path:
+    return home / ".coursekit" / "wheels"
+
+
+@pytest.mark.parametrize("lab", ["one", "venv/tiny"])
+@pytest.mark.parametrize("where", ["folder", "web"])
+def test_from_a_bundle(run: Run, course: Path, bundle: Path, web: Web, wheels: Path, lab: str, where: str) -> None:
+    place = web.url if where == "web" else str(bundle)
+    said = run(course, "fetch", lab, "--from", place)
+    assert f"packages: 2 wheels fetched (1.7 MB), 2 in {wheels}" in said
+    assert "All that one needs is here." in said
+    assert sorted(path.name for path in wheels.iterdir()) == ["one-1.0-py3-none-any.whl", "two-2.0-py3-none-any.whl"]
+    assert "packages: 0 wheels fetched (0.0 MB), 2 in" in run(course, "fetch", lab, "--from", f"{place}/")
+
+
+def test_progress_and_ctrl_c(run: Run, course: Path, web: Web, wheels: Path, home: Path, tmp_path: Path) -> None:
+    """On a terminal a line says how far it is. Ctrl-C leaves what is whole, and what has come of the rest."""
+    web.stalls = "/wheels/two-2.0-py3-none-any.whl"
+    words = [sys.executable, "-m", "coursekit", "--course", str(course), "fetch", "one", "--from", web.url]
+    with Terminal(words, {"COURSEKIT_HOME": str(home), "HOME": str(tmp_path)}) as terminal:
+        terminal.shows("packages: ", " MB of 1.7 MB")
+        until(lambda: (wheels / "two-2.0-py3-none-any.whl.part").exists())
+        terminal.press("\x03")
+        assert terminal.wait() == 130
+        terminal.shows("Stopped.")
+    part = wheels / "two-2.0-py3-none-any.whl.part"
+    assert sorted(path.name for path in wheels.iterdir()) == ["one-1.0-py3-none-any.whl", part.name]
+    assert part.stat().st_size > 0
+    web.go_on.set()
+    run(course, "fetch", "one", "--from", web.url)
+    assert web.asked[-1][1].startswith("bytes=")
+    assert not part.exists()
+
+
+def test_a_pipe_in_a_bundle_is_not_waited_for(run: Run, course: Path, bundle: Path) -> None:
+    (bundle / "wheels" / "two-2.0-py3-none-any.whl").unlink()
+    os.mkfifo(bundle / "wheels" / "two-2.0-py3-none-any.whl")
+    assert "is no file" in run(course, "fetch", "one", "--from", str(bundle), code=4)
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (["fetch"], 2, "Missing argument"),
+        (["fetch", "oen"], 2, "Did you mean `one`?"),
+        (["fetch", "one", "--from", "ftp://x/y"], 2, "begins with http:// or https://"),
+        (["fetch", "one", "--from", "/nowhere"], 4, "There is no bundle in /nowhere: bundle.json cannot be read"),
+        (["fetch", "one", "--from", "http://127.0.0.1:9"], 4, "Connection refused"),
+        (["class", "bundle"], 2, "--into"),
+        (["class", "bundle", "--into", "x", "--for", "linux/amd46"], 2, "Did you mean `linux/amd64`?"),
+        (["class", "bundle", "--into", "x", "oen"], 2, "Did you mean `one`?"),
+    ],
+)
+def test_wrong_words(
+    run: Run, course: Path, words: list[str], code: int, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert said in run(course, *words, code=code)
+    assert not (tmp_path / "x").exists()
+
+
+def test_a_bundle_for_something_else(run: Run, course: Path, bundle: Path) -> None:
+    listed = bundle / "bundle.json"
+    whole = json.loads(listed.read_text())
+    listed.write_text(json.dumps(whole | {"course": "Knitting"}))
+    assert "for another course: Knitting" in run(course, "fetch", "one", "--from", str(bundle), code=4)
+    listed.write_text(json.dumps(whole | {"labs": ["two"]}))
+    assert "has nothing for one; it is for two" in run(course, "fetch", "one", "--from", str(bundle), code=4)
+    listed.write_text(json.dumps(whole | {"version": "0"}))
+    assert "made for version 0 of the course; yours is 1" in run(course, "fetch", "one", "--from", str(bundle))
+
+
+def test_a_damaged_bundle(run: Run, course: Path, bundle: Path, wheels: Path) -> None:
+    (bundle / "wheels" / "two-2.0-py3-none-any.whl").write_bytes(b"spoilt")
+    said = run(course, "fetch", "one", "--from", str(bundle), code=4)
+    assert "two-2.0-py3-none-any.whl" in said
+    assert [path.name for path in wheels.glob("*.whl")] == ["one-1.0-py3-none-any.whl"]
+
+
+def test_wheels_for_other_machines_stay_where_they_are(run: Run, course: Path, bundle: Path, wheels: Path) -> None:
+    listed = bundle / "bundle.json"
+    whole = json.loads(listed.read_text())
+    whole["files"][0]["platform"] = "darwin/arm64" if sys.platform != "darwin" else "linux/arm64"
+    listed.write_text(json.dumps(whole))
+    run(course, "fetch", "one", "--from", str(bundle))
+    assert [path.name for path in wheels.iterdir()] == ["two-2.0-py3-none-any.whl"]
+
+
+def test_no_room(run: Run, course: Path, bundle: Path, wheels: Path) -> None:
+    listed = bundle / "bundle.json"
+    whole = json.loads(listed.read_text())
+    whole["files"][0]["bytes"] = 99_000_000_000_000 // 1000
+    listed.write_text(json.dumps(whole))
+    said = run(course, "fetch", "one", "--from", str(bundle), code=4)
+    assert "There is no room for what the labs need: it takes 99 GB." in said
+    assert not wheels.exists()
+
+
+def test_nothing_to_fetch(run: Run, tmp_path: Path) -> None:
+    assert "needs nothing that has to be fetched" in run(course_with(tmp_path / "course"), "fetch", "one")
+
+
+def test_no_network(run: Run, course: Path, wheels: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in OFFLINE.items():
+        monkeypatch.setenv(name, value)
+    said = run(course, "fetch", "one", code=4)
+    assert "The package index cannot be reached, so tabulate==0.9.0 was not fetched." in said
+    assert "coursekit fetch LAB --from FOLDER" in said
+    assert not any(wheels.glob("*"))
+
+
+OFFLINE = {"PIP_INDEX_URL": "http://127.0.0.1:9/simple", "PIP_CONFIG_FILE": os.devnull, "PIP_FIND_LINKS": ""}
+
+
+@pytest.mark.network
+def test_from_the_index_and_then_without_it(
+    run: Run, tmp_path: Path, wheels: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    both = course_with(tmp_path / "both", packages='["tabulate==0.9.0", "tabulate==0.8.9"]')
+    said = run(both, "fetch", "one")
+    assert f"packages: 2 wheels in {wheels}" in said
+    names = sorted(path.name for path in wheels.iterdir())
+    assert names == ["tabulate-0.8.9-py3-none-any.whl", "tabulate-0.9.0-py3-none-any.whl"]
+    for name, value in OFFLINE.items():
+        monkeypatch.setenv(name, value)
+    assert "All that one needs is here." in run(both, "fetch", "one")  # nobody is asked for what is here
+    lacking = course_with(tmp_path / "lacking", packages='["tabulate==0.9.0", "tabulate==0.8.10"]')
+    assert "cannot be reached, so tabulate==0.8.10" in run(lacking, "fetch", "one", code=4)
+
+
+@pytest.mark.network
+def test_a_package_without_a_wheel(run: Run, tmp_path: Path) -> None:
+    course = course_with(tmp_path / "course", packages='["tabulate==0.1.1.1.1"]')
+    said = run(course, "fetch", "one", code=4)
+    assert "There is no wheel of tabulate==0.1.1.1.1" in said
+
+
+def test_no_engine(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/none.sock")
+    course = course_with(tmp_path / "course", images="[busybox:1.36]")
+    said = run(course, "fetch", "one", code=3)
+    assert "No container engine answers" in said
+    run(course, "start", "venv/tiny")
+    said = run(course, "class", "bundle", "--into", str(tmp_path / "new"), code=3)
+    assert "No container engine answers" in said
+
+
+def test_a_folder_that_is_somebodys(run: Run, course: Path, tmp_path: Path) -> None:
+    theirs = tmp_path / "theirs"
+    theirs.mkdir()
+    (theirs / "letter.txt").touch()
+    assert "letter.txt" in run(course, "class", "bundle", "--into", str(theirs), code=2)
+    assert [path.name for path in theirs.iterdir()] == ["letter.txt"]
+    assert "belongs to no bundle" in run(course, "class", "bundle", "--into", str(theirs / "letter.txt"), code=2)
+
+
+def test_clean_removes_what_was_fetched(run: Run, course: Path, bundle: Path, wheels: Path) -> None:
+    run(course, "fetch", "one", "--from", str(bundle))
+    assert json.loads(run(course, "clean", "--json"))["fetched"] == [{"path": str(wheels), "bytes": 1_724_000}]
+    assert "1.7 MB, fetched for labs" in run(course, "clean", "--yes")
+    assert not wheels.exists()
+    assert "nothing to clean" in run(course, "clean")
+
+
+def test_a_python_without_pip(run: Run, course: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    bare = tmp_path / "bare" / "bin" / "python"
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", tmp_path / "bare"], check=True)
+    monkeypatch.setattr(sys, "executable", str(bare))
+    said = run(course, "fetch", "one", code=3)
+    assert f"Give it one: {bare} -m ensurepip" in said
+
+
+def test_a_bundle_for_other_platforms(run: Run, course: Path, bundle: Path) -> None:
+    listed = bundle / "bundle.json"
+    whole = json.loads(listed.read_text())
+    other = "darwin/arm64" if sys.platform != "darwin" else "linux/arm64"
+    listed.write_text(json.dumps(whole | {"platforms": [other]}))
+    assert "packages with compiled parts may be missing" in run(course, "fetch", "one", "--from", str(bundle))
