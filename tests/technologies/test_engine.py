@@ -126,7 +126,7 @@ def test_a_flood_is_bounded(engine: Engine, things: Things) -> None:
     with ContainerPlace(engine, name) as inside:
         tracemalloc.start()
         try:
-            done = inside.run(["yes"], limits=Limits(seconds=20, output=20_000_000))
+            done = inside.run(["yes"], limits=Limits(seconds=20, output=6_000_000))
             assert tracemalloc.get_traced_memory()[1] < 15_000_000
         finally:
             tracemalloc.stop()

@@ -123,6 +123,9 @@ def _as_printed(context: CheckContext, path: str, image: str) -> str | None:
         raise CouldNotLook(done.explanation)
     if done.ending is not Ending.EXITED or done.exit_status != 0:
         return f"{image} does not run to a good end: {done.explanation or done.output}"
-    if held.split() == done.output.split():
-        return None
-    return f"it holds:\n{held.strip() or 'nothing'}\nand the image prints:\n{done.output.strip() or 'nothing'}"
+    has, prints = (text.strip().splitlines() for text in (held, done.output))
+    other = next((line for line in has if line not in prints), None)
+    if other is not None:
+        return f"it has the line `{other}`, and the image does not print that"
+    lost = next((line for line in prints if line not in has), None)
+    return None if lost is None else f"it lacks the line `{lost}`"
