@@ -65,9 +65,9 @@ def inspect(place: Place, path: str, limits: Limits, *, above: frozenset[str] = 
     home = settings.get("home", "")
     if not home:
         return Environment(path, f"`{path}/pyvenv.cfg` does not say which Python it was made from (no `home`)")
-    if Path(os.path.realpath(home)).is_relative_to(os.path.realpath(place.root)):
-        if not _is_made_by_another(place, home, limits, above | {os.path.normpath(path)}):
-            return Environment(path, f"the Python that `{path}` was made from lies in your own folder: {home}")
+    own = Path(os.path.realpath(home)).is_relative_to(os.path.realpath(place.root))
+    if own and not _is_made_by_another(place, home, limits, above | {os.path.normpath(path)}):
+        return Environment(path, f"the Python that `{path}` was made from lies in your own folder: {home}")
     python = f"{path}/bin/python"
     if problem := _interpreter_problem(place, python, home):
         return Environment(path, problem)
