@@ -180,7 +180,7 @@ class ContainerCheck(EngineKind):
         [seen] = here
         source = str(seen.get("Name") or seen.get("Source") or "memory")
         if not (_is_folder(source, mount.folder, context) if mount.folder is not None else source == mount.volume):
-            return Demand(claim, expected, f"{source} is mounted there")
+            return Demand(claim, expected, f"the {seen['Type']} {source} is mounted there")
         if mount.read_only is not None and seen["RW"] == mount.read_only:
             return Demand(claim, expected, "it can be written to" if seen["RW"] else "it can only be read")
         return Demand(claim)

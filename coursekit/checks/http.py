@@ -42,7 +42,7 @@ class HttpCheck(EngineKind):
     status: int = 200
     contains: str | tuple[str, ...] = ()
     matches: str | None = None
-    on: int | None = None
+    outside: int | None = None
     """The port of this machine that must lead there; left out: any."""
 
     def __post_init__(self) -> None:
@@ -50,7 +50,7 @@ class HttpCheck(EngineKind):
 
     @property
     def claim(self) -> str:
-        where = f"port {self.on}" if self.on else "a port"
+        where = f"port {self.outside}" if self.outside else "a port"
         return f"`{self.name}` answers on {where} of this machine"
 
     def denial(self) -> str:
@@ -64,10 +64,10 @@ class HttpCheck(EngineKind):
         leading = _ports(record, self.port)
         if not leading:
             return [Demand(self.claim, f"a port that leads to its port {self.port}", "no port leads to it")]
-        if self.on is not None and self.on not in leading:
+        if self.outside is not None and self.outside not in leading:
             observed = f"port {leading[0]} leads to it{self._taken(engine)}"
-            return [Demand(self.claim, f"port {self.on}", observed)]
-        return [self._awaited(engine, self.on or leading[0], record, context)]
+            return [Demand(self.claim, f"port {self.outside}", observed)]
+        return [self._awaited(engine, self.outside or leading[0], record, context)]
 
     def _awaited(self, engine: Engine, port: int, record: Mapping[str, Any], context: CheckContext) -> Demand:
         """What the service answers, or, once it has had the time to start, that it does not."""
@@ -84,13 +84,13 @@ class HttpCheck(EngineKind):
 
     def _taken(self, engine: Engine) -> str:
         """Who holds the port that is wanted, if somebody does."""
-        if self.on is None or not engine.endpoint.socket:
+        if self.outside is None or not engine.endpoint.socket:
             return ""  # the ports of an engine elsewhere are not this machine's
         for container in engine.running():
-            if self.on in _host_ports(container):
-                return f"; port {self.on} leads to the container `{container['Names'][0].lstrip('/')}`"
-        held = holder(self.on)
-        return f"; port {self.on} is held by {held}" if held else ""
+            if self.outside in _host_ports(container):
+                return f"; port {self.outside} leads to the container `{container['Names'][0].lstrip('/')}`"
+        held = holder(self.outside)
+        return f"; port {self.outside} is held by {held}" if held else ""
 
     def _asked(self, engine: Engine, port: int) -> tuple[str, Demand | str]:
         """The address that was asked, and what is to be said of the answer; why there is none, as a text."""

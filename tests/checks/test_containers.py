@@ -230,7 +230,7 @@ OTHERS: list[tuple[Make, Outcome, str]] = [
     (lambda w: H(w.web, 80, contains="bye"), FAILED, "hello"),
     (lambda w: H(w.web, 80, matches="^hello$"), PASSED, ""),
     (lambda w: H(w.web, 81), FAILED, "no port leads to it"),
-    (lambda w: H(w.web, 80, on=1), FAILED, r"port \d+ leads to it"),
+    (lambda w: H(w.web, 80, outside=1), FAILED, r"port \d+ leads to it"),
     (lambda w: H(w.ended, 80), FAILED, "`.*` does not run"),
     (lambda w: H("ckt-none", 80), FAILED, "there is no container `ckt-none`"),
 ]
@@ -322,7 +322,7 @@ def test_a_port_that_another_program_holds_is_said_and_by_whom(things: Things, t
             "run", "--detach", "--name", name, "--publish", f"127.0.0.1:{port}:80", BUSYBOX, "sleep", "9", check=False
         )
         assert "in use" in said
-        finding = judged(tmp_path, HttpCheck(name, 80, on=port))
+        finding = judged(tmp_path, HttpCheck(name, 80, outside=port))
     assert finding.outcome is FAILED
     held = rf"`{name}` does not run; port {port} is held by \S+ \(process \d+\)"
     assert re.fullmatch(held, finding.observed), finding.observed

@@ -77,12 +77,12 @@ def test_an_answer_is_told_as_a_person_reads_it(look: Look, run: Run) -> None:
 def test_it_is_said_who_holds_the_port(look: Look, run: Run) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        finding = look(HttpCheck("coursekit-test-nobody", 80, on=port))
+        finding = look(HttpCheck("coursekit-test-nobody", 80, outside=port))
         assert f"port {port} is held by" in finding.observed
         assert f"(process {os.getpid()})" in finding.observed
     web = run("httpd -f")
     port = int(docker("port", web, "80").rpartition(":")[2])
-    assert f"leads to the container `{web}`" in look(HttpCheck("coursekit-test-nobody", 80, on=port)).observed
+    assert f"leads to the container `{web}`" in look(HttpCheck("coursekit-test-nobody", 80, outside=port)).observed
 
 
 def test_where_there_is_no_proc_lsof_says_who_holds_a_port(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -144,10 +144,10 @@ class Engine:
             return [dict(found) for found in self._api.containers()]
 
     def any_image(self) -> str | None:
-        """The identifier of an image that is here, whichever; None when there is none."""
+        """The identifier of the oldest image here, hardly one that is being removed just now; None when there is none."""
         with self._asking():
             found = self._api.images()
-        return str(found[0]["Id"]) if found else None
+        return str(min(found, key=lambda image: image["Created"])["Id"]) if found else None
 
     def all_images(self) -> frozenset[str]:
         """The identifiers of all images, those without a name included."""
