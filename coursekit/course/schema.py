@@ -89,7 +89,7 @@ def _exercise(kinds: Kinds) -> dict[str, Any]:
     choices: dict[str, Any] = {"all": listed, "any": listed, "not": check}
     choices["inside"] = _closed({"container": _TEXT, "check": check}, ["container", "check"])
     for word, kind in kinds.items():
-        own = TypeAdapter(kind).json_schema(ref_template="#/$defs/{model}")
+        own = _with_values(TypeAdapter(kind).json_schema(ref_template="#/$defs/{model}"))
         definitions |= own.pop("$defs", {})
         definitions[f"kind-{word}"] = own
         settings: dict[str, Any] = {"$ref": f"#/$defs/kind-{word}"}
@@ -142,6 +142,18 @@ def _exercise(kinds: Kinds) -> dict[str, Any]:
         ["title", "summary", "minutes", "steps"],
     )
     return whole | {"$defs": definitions}
+
+
+def _with_values(schema: Any) -> Any:
+    """The schema with a value, such as ``"{door}"``, allowed wherever a number is."""
+    match schema:
+        case {"type": "integer" | "number"}:
+            return {"anyOf": [schema, {"type": "string", "pattern": "^\\{[a-z][a-z0-9_]*\\}$"}]}
+        case dict():
+            return {key: _with_values(part) for key, part in schema.items()}
+        case list():
+            return [_with_values(part) for part in schema]
+    return schema
 
 
 def _closed(properties: dict[str, Any], required: list[str]) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from coursekit.course.locate import find_course
 from coursekit.course.solutions import read_solution
 from coursekit.model.question import Form
 from coursekit.model.solution import Answer, Type
+from coursekit.practice.made import find_made, remove_made
 from coursekit.practice.opening import open_course
 from coursekit.progress.store import Store
 from tests.courses import make_course
@@ -93,19 +94,20 @@ def _items() -> list[str]:
 
 @pytest.mark.network
 @pytest.mark.parametrize("exercise_id", [exercise.id for exercise in open_course().exercises])
-def test_the_course_as_its_solutions_have_it(tmp_path: Path, exercise_id: str) -> None:
+def test_the_course_as_its_solutions_have_it(tmp_path: Path, exercise_id: str, request: pytest.FixtureRequest) -> None:
     """What the solution types, typed in the app: every step turns green by itself."""
     home = tmp_path / "home"
     with Store.open(home / "coursekit" / ".coursekit" / "progress.sqlite3") as store:
         values = draw_values(find_course(), exercise_id, store.seed())
     exercise = read_exercise(find_course(), exercise_id, kinds=KINDS, values=values)
+    request.addfinalizer(lambda: remove_made(find_made(exercise)))
     points, in_the_shell = 0, False
     cache = {"PIP_CACHE_DIR": os.environ.get("PIP_CACHE_DIR", str(Path.home() / ".cache" / "pip"))}
     with coursekit(None, home, 120, 40, **cache) as app:
         app.shows("Quit")
         app.press(*["Down"] * _items().index(exercise_id), "Enter")
         app.shows(f"0 of {exercise.points} points", exercise_id)
-        for step_id, actions in read_solution(exercise).steps:
+        for number, (step_id, actions) in enumerate(read_solution(exercise).steps, start=1):
             for action in actions:
                 match action:
                     case Type(text):
@@ -115,7 +117,7 @@ def test_the_course_as_its_solutions_have_it(tmp_path: Path, exercise_id: str) -
                         question = exercise.step(step_id).question
                         assert question is not None
                         numbers = [str(question.items.index(item) + 1) for item in answer.splitlines()]
-                        app.shows("1. ", "2. ", " ".join(question.ask.replace("`", "").split()[:2]))
+                        app.shows(f"{number}. {' '.join(exercise.step(step_id).title.split()[:2])}")
                         app.press(*(["F5"] if in_the_shell else []), " ".join(numbers))
                         app.press(*(["Enter"] if question.form is Form.SEVERAL else []))
                         in_the_shell = False

@@ -144,7 +144,7 @@ class Engine:
             return [dict(found) for found in self._api.containers()]
 
     def any_image(self) -> str | None:
-        """The identifier of the oldest image here, hardly one that is being removed just now; None when there is none."""
+        """The identifier of the oldest image here, hardly one that is being removed now; None when there is none."""
         with self._asking():
             found = self._api.images()
         return str(min(found, key=lambda image: image["Created"])["Id"]) if found else None
