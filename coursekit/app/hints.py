@@ -24,7 +24,9 @@ class Hints:
             self._offered = offer
             return self._shown(step_id, f"{coming} F3 once more opens it now; Esc does not.")
         practice.hint(exercise_id, step_id)
-        return self._shown(step_id, "")
+        following = practice.next_hint(exercise_id, step_id)
+        free = following is not None and not following.price
+        return self._shown(step_id, "F3 opens the next one, which is free." if free else "")
 
     def _shown(self, step_id: str, offer: str) -> tuple[str, str]:
         opened = self._practice.opened_hints(self._exercise_id, step_id)

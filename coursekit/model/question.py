@@ -101,10 +101,10 @@ class Question:
         """How to answer, in a few words."""
         return {
             Form.CHOICE: "Answer with its number.",
-            Form.SEVERAL: "Answer with the numbers of all that are right, such as: 1 3",
+            Form.SEVERAL: "Answer with the numbers of all that are right, such as 1 3.",
             Form.NUMBER: "Answer with a number.",
             Form.TEXT: "Answer with a word or two.",
-            Form.ORDER: "Answer with the numbers in the right order, such as: 2 1 3",
+            Form.ORDER: "Answer with the numbers in the right order, such as 2 1 3.",
             Form.ESSAY: f"Answer with {self.words} words or more. Your instructor marks it.",
         }[self.form]
 

@@ -54,9 +54,9 @@ class ExerciseScreen(Screen[None]):
         Binding("f2", "check", "Check", key_display="F2", priority=True),
         Binding("f3", "hint", "Hint", key_display="F3", priority=True),
         Binding("f4", "insert", "Insert", key_display="F4", priority=True),
-        Binding("f5", "other_side", "Guide/Shell", key_display="F5", show=False, priority=True),
+        Binding("f5", "other_side", "Switch", key_display="F5", priority=True),
         Binding("f6", "zoom", "Zoom", key_display="F6", show=False, priority=True),
-        Binding("f7", "reset", "Reset", key_display="F7", priority=True),
+        Binding("f7", "reset", "Reset", key_display="F7", show=False, priority=True),
         Binding("f8", "previous", "Previous", key_display="F8", show=False, priority=True),
         Binding("f9", "next", "Next", key_display="F9", priority=True),
         Binding("f10", "map", "Map", key_display="F10", priority=True),
@@ -273,7 +273,7 @@ class ExerciseScreen(Screen[None]):
     def _say_finished(self, lesson: str) -> None:
         self._view(self._exercise.steps[-1].id)
         following = self.app.next_item(self._exercise_id)  # type: ignore[attr-defined]
-        text = f"F9 opens what comes next: {following.title}." if following else "It was the last of the course."
+        text = f"F9 opens what comes next: “{following.title}”" if following else "It was the last of the course."
         self._open_panel().say(
             f"All steps have passed: {self._standing.in_words}.",
             f"{lesson}\n{text}\nF10 goes back to the map. Your folder stays as it is.".lstrip(),
@@ -496,14 +496,16 @@ class ExerciseScreen(Screen[None]):
 
     def action_reset(self) -> None:
         """Begin the step or the exercise anew, once the student has said which."""
+        points = self._standing.points
+        lost = f" Its {counted(points, 'point')} have to be earned again." if points else ""
         answers = [
             ("s", f"This step: {self._step.title}. The first files are put back as they were."),
-            ("e", "The whole exercise, in a new folder with its first files."),
+            ("e", f"The whole exercise, in a new folder with its first files.{lost}"),
             ("k", "Keep everything as it is"),
         ]
         if self._exercise.makes:
             gone = ", ".join(sorted({f"{made.kind}s" for made in self._exercise.makes}))
-            answers.insert(2, ("a", f"The whole exercise, and the {gone} that you made in it are removed."))
+            answers.insert(2, ("a", f"The whole exercise, and the {gone} that you made in it are removed.{lost}"))
         question = "Begin anew? A copy of your work is kept. Opened hints and first answers stay as they are."
 
         async def chosen(letter: str | None) -> None:
