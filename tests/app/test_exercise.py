@@ -117,7 +117,7 @@ async def test_a_question_is_answered_in_the_app(open_app: OpenApp) -> None:
         await student.press("f5", "1")
         await student.until(lambda: attempts(student)[-1] == "failed")
         await student.until(lambda: isinstance(student.screen.focused, OptionList))
-        await student.press("down", "enter")
+        await student.press("down", "down", "enter")
         await student.until(lambda: student.panel.startswith("Right."))
         assert student.screen.focused is student.terminal
         assert student.title == "Tiny · 4 of 7 points"  # only the first answer earns points
@@ -348,3 +348,16 @@ async def test_the_pane_that_is_used_has_the_room(open_app: OpenApp) -> None:
         await student.until(lambda: student.terminal.size.height < before)
         await student.press("f5")
         await student.until(lambda: student.terminal.size.height == before)
+
+
+async def test_enter_picks_only_what_the_student_went_to(open_app: OpenApp) -> None:
+    async with open_app() as student:
+        await student.open()
+        await student.type("touch made")
+        await student.until(lambda: student.screen.query(OptionList))
+        await student.press("f5", "pagedown", "enter")
+        assert student.practice.standing("venv/tiny").step("ask").answers == ()
+        await student.press("1", "enter")
+        await student.until(lambda: isinstance(student.screen.focused, OptionList))
+        await student.press("enter")
+        assert len(student.practice.standing("venv/tiny").step("ask").answers) == 1

@@ -22,6 +22,18 @@ _STYLES = {
 _SYMBOLS = {"holds": "✓", "does not hold": "✗", "could not check": "?"}
 
 
+_MOST_LINES = 4
+"""Of what was found: the advice below it must be in sight. The command line shows all."""
+
+
+def _few_lines(text: str) -> str:
+    """The first line and the last ones: an error message ends with what matters."""
+    lines = text.splitlines()
+    if len(lines) <= _MOST_LINES:
+        return text
+    return "\n".join([lines[0], "…", *lines[-_MOST_LINES + 2 :]])
+
+
 class Panel(VerticalScroll):
     """What the app has to say about the student's last wish. Esc closes it."""
 
@@ -63,7 +75,8 @@ class Panel(VerticalScroll):
             symbol = _SYMBOLS.get(line.label)
             head = f"{symbol} " if symbol else f"  {line.label}: "
             style = "bold" if line.label in ("try", "do", "why") else ""
-            lines.append(Content.styled(head, style) + prose(line.text, style))
+            text = _few_lines(line.text) if line.label in ("expected", "found") else line.text
+            lines.append(Content.styled(head, style) + prose(text, style))
         if advice and verdict.outcome is Outcome.FAILED:
             lines.append(Content.styled(f"  try: {advice}", "bold"))
         self.say(f"{title}: {HEADLINES[verdict.outcome]}", Content("\n").join(lines), _STYLES[verdict.outcome])

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from textual import events
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
@@ -14,6 +17,19 @@ from textual.widgets.option_list import Option
 from coursekit.app.widgets.prose import prose
 from coursekit.model.question import Form, Question
 from coursekit.practice.standing import StepStanding
+
+
+class Choices(OptionList, inherit_bindings=False):
+    """The choices of a question. Enter picks what an arrow key has been used to go to, and nothing else."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "cursor_up", "Up", show=False),
+        Binding("down", "cursor_down", "Down", show=False),
+        Binding("enter", "select", "Pick", show=False),
+    ]
+
+    def on_focus(self) -> None:
+        self.highlighted = None  # the first would be chosen by nobody
 
 
 class QuestionView(Vertical):
@@ -52,7 +68,7 @@ class QuestionView(Vertical):
         note = "" if self._standing.achieved else f"\n{earns} {question.how} F5 goes here from the shell, and back."
         yield Static(prose(question.ask, "bold") + Content(note))
         if question.form is Form.CHOICE:
-            yield OptionList(*(self._option(number) for number in range(len(question.items))))
+            yield Choices(*(self._option(number) for number in range(len(question.items))))
         elif question.form is Form.ESSAY:
             yield TextArea(given[-1] if given else "", soft_wrap=True)
             yield Static(Content("F2 hands it in."))
