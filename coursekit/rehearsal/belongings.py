@@ -73,9 +73,17 @@ class Belongings:
             built = (engine.image(image) for image in there if image.startswith(tuple(shown)))
             nameless = {record["Id"] for record in built if record and not record["RepoTags"]}
             named = {record["Id"] for name in self._names if (record := engine.image(name))}
-            for image in (nameless | named) - self._there - self._kept:
-                self._keeping.keep(engine, image)
-                self._kept.add(image)
+            for image in nameless | named:
+                self._keep(engine, self._keeping, image)
+
+    def _keep(self, engine: Engine, keeping: Keeping, image: str) -> None:
+        """Keep an image, and the nameless ones on which the older builder has built it."""
+        while image and image not in self._there | self._kept:
+            keeping.keep(engine, image)
+            self._kept.add(image)
+            parent = (engine.image(image) or {}).get("Parent")
+            below = engine.image(parent) if parent else None
+            image = below["Id"] if below and not below["RepoTags"] else ""
 
     def remove(self) -> None:
         """Remove all of it but what is kept. Raises CourseError for what resists."""

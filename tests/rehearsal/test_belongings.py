@@ -130,6 +130,26 @@ def test_what_is_there_already_is_named_and_not_touched(
     assert len(left(things)) == 1
 
 
+def test_the_nameless_images_of_a_build_go_and_those_of_before_stay(
+    course: Path, things: Things, engine: Engine, tmp_path: Path
+) -> None:
+    """The older builder takes somebody else's steps from its cache; a quiet one shows none of its own."""
+    box = course / "exercises/venv/box"
+    lines = (box / "start" / "Dockerfile").read_text().splitlines(keepends=True)
+    theirs = tmp_path / "theirs"
+    theirs.mkdir()
+    (theirs / "Dockerfile").write_text("".join(lines[:2]))
+    identifier = docker("build", "--quiet", str(theirs))
+    solution = box / "solution.yaml"
+    solution.write_text(solution.read_text().replace("docker build -t", "docker build -q -t"))
+    try:
+        assert rehearse(course, "venv/box", lambda _: None).complaints == []
+        assert left(things) == [f"image <none> {identifier.removeprefix('sha256:')[:12]}"]
+    finally:
+        docker("rmi", identifier)
+    assert engine.image(identifier) is None
+
+
 def test_without_an_engine_it_is_not_played(course: Path, tmp_path: Path) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DOCKER_HOST", f"unix://{tmp_path}/none.sock")

@@ -17,8 +17,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from coursekit.shell.running import Cancelled, never
 from coursekit.technologies.engine.client import open_client
 from coursekit.technologies.engine.endpoint import Endpoint, find_endpoint
+from coursekit.technologies.engine.interruption import answers_noted, hung_up_when
 from coursekit.technologies.engine.problem import EngineProblem, Gone, Refused, asking
 
 _PATIENCE = 15.0
@@ -249,18 +251,19 @@ class Engine:
         """What the engine runs, as images name it: ``linux/amd64``. Raises EngineProblem."""
         return f"{self._version.get('Os', 'linux')}/{self._version.get('Arch', '?')}"
 
-    def pull(self, image: str, platform: str = "") -> Iterator[dict[str, Any]]:
-        """Let the engine fetch an image, and give its reports as they come. Closing the iterator stops it.
+    def pull(self, image: str, platform: str = "", cancelled: Cancelled = never) -> Iterator[dict[str, Any]]:
+        """Let the engine fetch an image, and give its reports as they come.
 
+        Closing the iterator stops it, and so does ``cancelled`` while there is nothing to report: the reports then end.
         What goes wrong is a report too, ``{"error": …}``. Raises EngineProblem when the engine itself fails.
         """
         import docker
 
         with self._asking():
             try:
-                with contextlib.closing(
-                    self._api.pull(image, stream=True, decode=True, platform=platform or None)
-                ) as reports:
+                with answers_noted(self._api) as answers:
+                    reports = self._api.pull(image, stream=True, decode=True, platform=platform or None)
+                with hung_up_when(cancelled, self._api, answers[-1]), contextlib.closing(reports):
                     yield from reports
             except docker.errors.APIError as error:
                 yield {"error": str(error.explanation or error)}
@@ -335,9 +338,12 @@ class Engine:
                     raise
             time.sleep(0.02)
 
-    def remove_image(self, image: str) -> None:
-        """Take a name away, and the image when it was the last. Raises EngineProblem."""
-        self._removed(self._api.remove_image, image)
+    def remove_image(self, image: str, *, parents: bool = True) -> None:
+        """Take a name away, and the image when it was the last. Raises EngineProblem.
+
+        ``parents``: with it the nameless images that it was built on, if nothing else is.
+        """
+        self._removed(self._api.remove_image, image, noprune=not parents)
 
     def remove_volume(self, volume: str) -> None:
         self._removed(self._api.remove_volume, volume)

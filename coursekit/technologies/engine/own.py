@@ -172,8 +172,8 @@ def remove(engine: Engine, entry: Entry) -> int:
     """Remove what bears the entry's number, and nothing else; gives how many that were. Raises EngineProblem."""
     if entry.kind == "image":
         names = engine.image_names(_repository(entry))
-        for name in names:
-            engine.remove_image(name)
+        for name in _topmost_first(engine, names):
+            engine.remove_image(name, parents=False)  # those that were kept go by their own names
         return len(names)
     found = engine.labelled(LABEL, entry.number)
     for container in found:
@@ -182,6 +182,17 @@ def remove(engine: Engine, entry: Entry) -> int:
     for volume in volumes:
         engine.remove_volume(volume)
     return len(found) + len(volumes)
+
+
+def _topmost_first(engine: Engine, names: Sequence[str]) -> list[str]:
+    """Names of images, each before that of an image on which it was built: one that is built on cannot go."""
+    records = {name: record for name in names if (record := engine.image(name))}
+    below = {record["Id"]: record.get("Parent") for record in records.values()}
+
+    def height(image: str | None) -> int:
+        return 1 + height(below[image]) if image in below else 0
+
+    return sorted(records, key=lambda name: height(records[name]["Id"]), reverse=True)
 
 
 def sweep(path: Path, engines: Engines) -> int:

@@ -7,6 +7,7 @@ from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from coursekit.shell.running import Cancelled, never
 from coursekit.technologies.engine.connection import Engine
 from coursekit.technologies.engine.problem import EngineProblem
 
@@ -33,13 +34,25 @@ class Arrival:
     """As far as is known: the parts of an image are announced one after the other."""
 
 
-def pull(engine: Engine, image: str, platform: str = "") -> Generator[Arrival, None, None]:
-    """Pull an image; gives how far it is, time and again. Closing the iterator stops the engine.
+def pull(
+    engine: Engine, image: str, platform: str = "", cancelled: Cancelled = never
+) -> Generator[Arrival, None, None]:
+    """Pull an image; gives how far it is, time and again. Raises EngineProblem.
 
-    Raises EngineProblem.
+    Closing the iterator stops the engine, and so does ``cancelled``: the iterator then ends, and nothing has come.
     """
+    try:
+        yield from _arrivals(_sound(engine.pull(image, platform, cancelled), image, platform))
+    except EngineProblem:
+        if not cancelled():
+            raise
+    if not cancelled():
+        _require_platform(engine, image, platform)
+
+
+def _arrivals(reports: Iterator[dict[str, Any]]) -> Iterator[Arrival]:
     parts: dict[str, tuple[int, int]] = {}
-    for report in _sound(engine.pull(image, platform), image, platform):
+    for report in reports:
         part, status = str(report.get("id", "")), report.get("status")
         detail = report.get("progressDetail") or {}
         if status == "Downloading" and detail.get("total"):
@@ -47,7 +60,6 @@ def pull(engine: Engine, image: str, platform: str = "") -> Generator[Arrival, N
         elif status in ("Download complete", "Pull complete") and part in parts:
             parts[part] = (parts[part][1], parts[part][1])
         yield Arrival(sum(done for done, _ in parts.values()), sum(total for _, total in parts.values()))
-    _require_platform(engine, image, platform)
 
 
 def load(engine: Engine, archive: Iterable[bytes], image: str) -> None:
