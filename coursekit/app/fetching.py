@@ -99,7 +99,7 @@ class Fetching:
 
 
 def _in_a_thread(work: Callable[..., None], *arguments: object) -> None:
-    threading.Thread(target=work, args=arguments, daemon=True).start()
+    threading.Thread(target=work, args=arguments, name="fetching", daemon=True).start()
 
 
 def _later() -> _Later:

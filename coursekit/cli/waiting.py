@@ -22,7 +22,7 @@ class _Line:
 
     def __init__(self) -> None:
         self._wanted = sys.stderr.isatty() and os.environ.get("TERM", "dumb") != "dumb"
-        self._said = ""
+        self._said: tuple[str, int] = ("", 0)
         self._shown, self._last = False, 0.0
 
     def say(self, text: str) -> None:
@@ -33,14 +33,14 @@ class _Line:
     def show(self, what: str, done: int, total: int) -> None:
         """Change the line; where it cannot be changed, tell each new thing once."""
         if not self._wanted:
-            if what != self._said:
-                self._said = what
+            if what != self._said[0]:
+                self._said = (what, 0)
                 say(visible(f"{what} …"))
             return
         now = time.monotonic()
-        if now - self._last < _PAUSE and what == self._said:
+        if now - self._last < _PAUSE and (what, total) == self._said:
             return
-        self._last, self._said, self._shown = now, what, True
+        self._last, self._said, self._shown = now, (what, total), True
         text = visible(in_words(what, done, total))
         sys.stderr.write(f"\r\x1b[K{text[: shutil.get_terminal_size().columns - 1]}")
         sys.stderr.flush()

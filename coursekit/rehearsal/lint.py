@@ -13,6 +13,7 @@ from coursekit.course.problems import ContentError, did_you_mean
 from coursekit.course.solutions import read_mistakes, read_solution, read_ways
 from coursekit.model.exercise import Exercise
 from coursekit.model.solution import Answer, Mistake, Solution
+from coursekit.rehearsal.beforehand import unnamed
 
 _PLACEHOLDER = re.compile(r"(?<![${])\{([a-z][a-z0-9_]*)\}(?!\})")
 _TRANSFER = 0.4
@@ -46,6 +47,7 @@ def lint(course: Path, exercise_id: str) -> list[str]:
     complaints += _hints(exercise)
     complaints += _diagnoses(exercise, mistakes)
     complaints += _transfer(exercise)
+    complaints += unnamed(exercise, solution)
     if solution is not None:
         complaints += _answers(exercise, solution)
     return complaints

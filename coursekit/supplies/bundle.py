@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING
 
 from coursekit.errors import CourseError, ExitCode
 from coursekit.supplies.archive import BadArchive, write_image
+from coursekit.supplies.folder import WORK, listed, place, remove_others, require_place
 from coursekit.supplies.foreign import at_hand
 from coursekit.supplies.listener import Listener, in_megabytes
-from coursekit.supplies.manifest import NAME, BundleFile, Manifest, sha256_of
+from coursekit.supplies.manifest import NAME, BundleFile, Manifest
 from coursekit.supplies.needed import needed
 from coursekit.supplies.pip import NoWheel, download
 from coursekit.supplies.platforms import PYTHONS, image_platform, pythons_of, wheel_platform
@@ -26,7 +27,6 @@ from coursekit.technologies.engine.problem import EngineProblem
 if TYPE_CHECKING:
     from coursekit.model.course import BaseImage, Course, Lab
 
-_WORK = ".making-"
 _PATIENCE = 900.0
 """Seconds that an engine may take to pack an image."""
 
@@ -54,19 +54,23 @@ class Bundle:
 
         Raises CourseError, and Stopped.
         """
-        _require_place(into)
+        require_place(into)
         try:
             into.mkdir(parents=True, exist_ok=True)
-            for left in into.glob(f"{_WORK}*"):  # of one that was killed
+            for left in into.glob(f"{WORK}*"):  # of one that was killed
                 shutil.rmtree(left)
-            with tempfile.TemporaryDirectory(dir=into, prefix=_WORK) as work:
-                files = [*self._wheels(Path(work), into), *self._images(Path(work), into, variables)]
+            with tempfile.TemporaryDirectory(dir=into, prefix=WORK) as work:
+                ready = Path(work, "ready")
+                files = [*self._wheels(Path(work), ready), *self._images(Path(work), ready, variables)]
+                (into / NAME).unlink(missing_ok=True)  # from here on an older bundle is none any more
+                for file in files:
+                    place(ready / file.path, into / file.path)
             labs = tuple(lab.id for lab in self._labs)
             manifest = Manifest(self._course.title, self._course.version, labs, tuple(self._platforms), tuple(files))
             part = into / f"{NAME}.part"
             part.write_text(manifest.to_json(), encoding="utf-8")
             os.replace(part, into / NAME)
-            _remove_others(into, files)
+            remove_others(into, files)
         except OSError as error:
             raise CourseError(
                 f"The bundle cannot be written into {into}: {error.strerror or error}.",
@@ -87,9 +91,9 @@ class Bundle:
                         wheel.labs += [lab] if lab not in wheel.labs else []
                         wheel.platforms += [platform] if platform not in wheel.platforms else []
         for name, wheel in sorted(collected.items()):
-            target = _placed(wheel.path, into / "wheels" / name)
+            target = place(wheel.path, into / "wheels" / name)
             platform = wheel_platform(name, wheel.platforms[0]) if len(wheel.platforms) == 1 else ""
-            yield _listed(into, target, "wheel", wheel.labs, platform)
+            yield listed(into, target, "wheel", wheel.labs, platform)
         if collected:
             size = sum((into / "wheels" / name).stat().st_size for name in collected)
             self._listener.say(f"packages: {len(collected)} wheels, {in_megabytes(size)}")
@@ -122,7 +126,7 @@ class Bundle:
                             self.missing.append(f"{image.name} for {platform}: {problem}")
                             continue
                         self._listener.say(f"{image.name} for {platform}: {in_megabytes(path.stat().st_size)}")
-                        yield _listed(into, path, "image", labs[image], platform, image.name, wheels)
+                        yield listed(into, path, "image", labs[image], platform, image.name, wheels)
         except EngineProblem as problem:
             raise CourseError(str(problem), "The labs begin with images.", ExitCode.TOOL_MISSING) from problem
 
@@ -140,45 +144,9 @@ class Bundle:
             self._listener.went(f"packing {image.name} for {platform}", 0, 0)
             with contextlib.closing(engine.save(identifier)) as saved:
                 digest = write_image(saved, image.name, list(wheels.values()), packed)
-        return _placed(packed, target), digest
+        return place(packed, target), digest
 
 
 def _plain(name: str) -> str:
     """An image's name as a file's."""
     return re.sub(r"[^A-Za-z0-9._]+", "-", name)
-
-
-def _placed(path: Path, target: Path) -> Path:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    os.replace(path, target)
-    return target
-
-
-def _listed(
-    into: Path, path: Path, what: str, labs: Sequence[str], platform: str, image: str = "", wheels: str = ""
-) -> BundleFile:
-    with path.open("rb") as file:
-        digest = sha256_of(file)
-    relative = path.relative_to(into).as_posix()
-    return BundleFile(relative, digest, path.stat().st_size, what, tuple(labs), platform, image, wheels)
-
-
-def _require_place(into: Path) -> None:
-    """Raise CourseError when a folder holds something that is no bundle: it belongs to somebody."""
-    known = {NAME, f"{NAME}.part", "wheels", "images"}
-    others = [path.name for path in into.iterdir() if path.name not in known] if into.is_dir() else []
-    others = [name for name in others if not name.startswith(_WORK)]
-    if others or (into.exists() and not into.is_dir()):
-        raise CourseError(
-            f"{into} holds something that belongs to no bundle{f': {others[0]}' if others else ''}.",
-            "Give a new folder with --into.",
-            ExitCode.USAGE,
-        )
-
-
-def _remove_others(into: Path, files: Sequence[BundleFile]) -> None:
-    """Remove what an older bundle in the same folder had, and this one has not."""
-    kept = {file.path for file in files}
-    for path in [*into.glob("wheels/*"), *into.glob("images/*")]:
-        if path.relative_to(into).as_posix() not in kept:
-            path.unlink()

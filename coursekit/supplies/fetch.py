@@ -94,8 +94,11 @@ def _wheels_from_index(needed: Needed, to: Destination, listener: Listener) -> N
     if not needed.packages:
         return
     listener.went("packages", 0, 0)
-    to.downloads.mkdir(parents=True, exist_ok=True)
-    to.wheels.mkdir(parents=True, exist_ok=True)
+    try:
+        to.downloads.mkdir(parents=True, exist_ok=True)
+        to.wheels.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _not_kept(to.wheels, error) from error
     having = to.wheels if has_wheels(to.wheels) else None
     with tempfile.TemporaryDirectory(dir=to.downloads) as folder:
         try:
@@ -112,9 +115,20 @@ def _wheels_from_index(needed: Needed, to: Destination, listener: Listener) -> N
             raise CourseError(
                 str(error), "It cannot be fetched beforehand; pip may still build it.", ExitCode.COULD_NOT_CHECK
             ) from error
-        for wheel in found:
-            os.replace(wheel, to.wheels / wheel.name)
+        try:
+            for wheel in found:
+                os.replace(wheel, to.wheels / wheel.name)
+        except OSError as error:
+            raise _not_kept(to.wheels, error) from error
     listener.say(f"packages: {len(found)} wheels in {to.wheels}")
+
+
+def _not_kept(folder: Path, error: OSError) -> CourseError:
+    return CourseError(
+        f"What was fetched cannot be kept in {folder}: {error.strerror or error}.",
+        "Make room, or give yourself the right to write there.",
+        ExitCode.COULD_NOT_CHECK,
+    )
 
 
 def _wheels_from_bundle(source: Source, wheels: list[BundleFile], to: Destination, listener: Listener) -> None:

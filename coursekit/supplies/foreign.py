@@ -41,9 +41,10 @@ def _pulled(engine: Engine, name: str, platform: str, listener: Listener, before
     """Pull, and give the name back at once to the image that had it."""
     whole = False
     try:
-        with closing(pull(engine, name, platform)) as arrivals:
+        with closing(pull(engine, name, platform, listener.cancelled)) as arrivals:
             for arrival in arrivals:
                 listener.went(f"{name} for {platform}", arrival.done, arrival.total)
+        listener.went(f"{name} for {platform}", 0, 0)
         whole = True
         return str((engine.image(name) or {}).get("Id", ""))
     finally:

@@ -120,7 +120,10 @@ class Images:
     def _whole(self, source: Source, file: BundleFile) -> Iterator[BufferedIOBase]:
         """An image's archive, verified: from its folder; or downloaded, and kept until it has been loaded."""
         if isinstance(source, FolderSource):
-            opened, _ = source.open(file)
+            try:
+                opened, _ = source.open(file)
+            except OSError as error:
+                raise BadArchive(f"{file.path} cannot be read ({error.strerror or error})") from error
             with opened:
                 self._listener.went(file.image, 0, file.bytes)
                 if not is_as_listed(opened, file):
@@ -154,10 +157,11 @@ class Images:
         self._listener.went(image.name, 0, 0)
         arrived = 0
         try:
-            with contextlib.closing(pull(self._engine, image.name, "")) as arrivals:
+            with contextlib.closing(pull(self._engine, image.name, cancelled=self._listener.cancelled)) as arrivals:
                 for arrival in arrivals:
                     arrived = max(arrived, arrival.done)
                     self._listener.went(image.name, arrival.done, arrival.total)
+            self._listener.went(image.name, arrived, arrived)
         except EngineProblem as problem:
             return str(problem)
         self._listener.say(f"{image.name}: pulled ({in_megabytes(arrived)})")

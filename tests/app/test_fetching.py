@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 import time
 from pathlib import Path
 
 import pytest
 
 from tests.app.conftest import OpenApp
-from tests.engines import Things, docker
+from tests.engines import Things, docker, until
 from tests.supplies.conftest import course_with, pushed
+from tests.supplies.conftest import halt as halt
 from tests.supplies.conftest import registry as registry
+from tests.supplies.halting import Halting
 
 pytestmark = [pytest.mark.containers, pytest.mark.usefixtures("engine")]
 
@@ -23,7 +27,8 @@ def image(things: Things, registry: str) -> str:
 @pytest.fixture
 def course(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     """The course of a test: with the image that it asks for, else with none yet."""
-    wanted = [request.getfixturevalue("image")] if "image" in request.fixturenames else []
+    known = {"image": str, "halt": lambda halt: halt.name}
+    wanted = [name(request.getfixturevalue(word)) for word, name in known.items() if word in request.fixturenames]
     return course_with(tmp_path / "course", images=f"[{', '.join(wanted)}]" if wanted else "")
 
 
@@ -49,20 +54,29 @@ async def test_a_missing_image_is_fetched(open_app: OpenApp, image: str) -> None
     assert here(image)
 
 
-async def test_esc_stops_it(open_app: OpenApp, image: str) -> None:
+def fetching() -> bool:
+    return "fetching" in [thread.name for thread in threading.enumerate()]
+
+
+@pytest.mark.parametrize("leaves", [False, True])
+async def test_esc_or_leaving_stops_it(open_app: OpenApp, halt: Halting, leaves: bool) -> None:
+    """Also while nothing comes, and the engine stops as well."""
     async with open_app() as student:
         await student.open()
         await student.until(lambda: student.panel)
         await student.press("ctrl+@", "f")
-        await student.until(lambda: " MB of " in student.news)
-        began = time.monotonic()
-        await student.press("escape")
-        await student.until(lambda: "stopped; what has come whole is kept" in student.news)
-        assert time.monotonic() - began < 1
-        assert student.panel == ""
-        await student.press("ctrl+@", "f")
-        await student.until(lambda: " MB of " in student.news)
-    assert not here(image)
+        await student.until(lambda: " MB of 8.0 MB" in student.news)
+        if not leaves:
+            began = time.monotonic()
+            await student.press("escape")
+            await student.until(lambda: "stopped; what has come whole is kept" in student.news)
+            assert time.monotonic() - began < 1
+            assert student.panel == ""
+        await student.until(lambda: leaves or not fetching())
+    until(lambda: not fetching())
+    halt.go_on.set()
+    assert await asyncio.to_thread(halt.hung_up.wait, 5)
+    assert not here(halt.name)
 
 
 async def test_no_network_is_told_and_no_failure(open_app: OpenApp, course: Path) -> None:

@@ -112,6 +112,30 @@ def test_lint_finds_what_is_common_to_small_exercises(tmp_path: Path) -> None:
     assert "the guide of the last step prints commands" in said
 
 
+def test_lint_finds_what_a_class_bundle_would_lack(tmp_path: Path) -> None:
+    course = make_course(tmp_path)
+    path = course / "exercises/venv/tiny/exercise.yaml"
+    checks = (
+        '{all: [{package: {environment: e, name: Two_Words, version: "2.0"}}, {package: {environment: e, name: one}}, '
+        '{not: {package: {environment: e, name: none}}}, {container: {name: c, image: "busybox:1.36"}}, '
+        '{image: {name: i, base: "mine:1"}}]}'
+    )
+    path.write_text(path.read_text().replace("{file: made}", checks))
+    solution = path.with_name("solution.yaml")
+    solution.write_text(solution.read_text().replace("touch made", "printf 'a==1\\nb==2' > r; pip install c"))
+    said = run(course, "lint", "venv/tiny", code=2)
+    for package in ("two-words==2.0", "one", "a==1", "b==2"):
+        assert f"venv/tiny: it needs {package}, which `packages` does not name" in said
+    assert "needs none" not in said
+    for image in ("busybox:1.36", "mine:1"):
+        assert f"venv/tiny: it needs the image {image}, which neither `images` nor `makes` names" in said
+    named = 'makes: [{image: "mine:1"}]\nimages: ["busybox:1.36"]\npackages: ["two.words==2.0", "one==1", a==1, b==2]\n'
+    path.write_text(path.read_text().replace("steps:\n", f"{named}steps:\n", 1))
+    outline = course / "labs/course.yaml"
+    outline.write_text(outline.read_text() + "images: {'busybox:1.36': [registry]}\n")
+    assert "it needs" not in run(course, "lint", "venv/tiny", code=2)
+
+
 def test_lint_finds_an_exercise_that_no_lab_names(tmp_path: Path) -> None:
     course = make_course(tmp_path)
     run(course, "new", "venv/lost")

@@ -24,6 +24,7 @@ from coursekit.supplies.manifest import NAME, BundleFile, Manifest
 from coursekit.technologies.engine.connection import Engine, Engines
 from tests.courses import TINY, make_course
 from tests.engines import Daemon, Things, docker, until
+from tests.supplies.halting import Halting, halting
 
 REGISTRY = "registry:2"
 
@@ -118,6 +119,13 @@ def _answers(url: str) -> bool:
             return True
     except OSError:
         return False
+
+
+@pytest.fixture
+def halt(engine: Engine, things: Things) -> Iterator[Halting]:
+    """A registry that stops in the middle of its image."""
+    with halting(engine.platform, things.name()) as registry:
+        yield registry
 
 
 def pushed(things: Things, registry: str, megabytes: int, *changes: str) -> str:

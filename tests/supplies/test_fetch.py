@@ -199,3 +199,9 @@ def test_a_bundle_for_other_platforms(run: Run, course: Path, bundle: Path) -> N
     other = "darwin/arm64" if sys.platform != "darwin" else "linux/arm64"
     listed.write_text(json.dumps(whole | {"platforms": [other]}))
     assert "packages with compiled parts may be missing" in run(course, "fetch", "one", "--from", str(bundle))
+
+
+def test_a_folder_that_is_in_the_way(run: Run, course: Path, wheels: Path) -> None:
+    wheels.parent.mkdir(parents=True)
+    wheels.write_text("a file")
+    assert "What was fetched cannot be kept in" in run(course, "fetch", "one", code=4)

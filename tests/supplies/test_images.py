@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,7 +20,9 @@ from coursekit.supplies.listener import Stopped
 from coursekit.supplies.manifest import BundleFile
 from coursekit.supplies.source import FolderSource, find_source
 from tests.engines import BUSYBOX, Daemon, Things, docker, saved
-from tests.supplies.conftest import Heard, Web, engine_of, pushed
+from tests.supplies.conftest import Heard, Web, course_with, engine_of, pushed
+from tests.supplies.halting import Halting
+from tests.terminals import Terminal
 
 pytestmark = pytest.mark.containers
 NOWHERE = "registry.invalid/nothing:1"
@@ -49,19 +52,32 @@ def test_a_first_pull_shows_how_far_it_is(things: Things, registry: str, heard: 
     assert heard.lines[1:] == [f"{name}: here already"]
 
 
-def test_a_pull_is_stopped(things: Things, registry: str, heard: Heard) -> None:
-    name = pushed(things, registry, 60)
-    heard.stop_when = lambda: bool(heard.shown) and heard.shown[-1][1] > 1_000_000
+def test_a_pull_is_stopped_while_nothing_comes(halt: Halting, heard: Heard) -> None:
+    """The engine stops as well. It can be pulled afterwards."""
+    heard.stop_when = lambda: any(total > 1_000_000 for _, _, total in heard.shown)
     began = time.monotonic()
     with pytest.raises(Stopped), Images(os.environ, heard.listener) as images:
-        images.bring(image(name))
-    assert time.monotonic() - began < 5
-    assert heard.shown[-1][1] < 50_000_000
-    assert [missing.name for missing in missing_images([image(name)], os.environ)] == [name]
+        images.bring(image(halt.name))
+    assert time.monotonic() - began < 3
+    assert [missing.name for missing in missing_images([image(halt.name)], os.environ)] == [halt.name]
+    halt.go_on.set()
+    assert halt.hung_up.wait(5)
     heard.stop_when = lambda: False
-    with Images(os.environ, heard.listener) as images:  # and can be pulled afterwards
-        images.bring(image(name))
-    assert missing_images([image(name)], os.environ) == []
+    with Images(os.environ, heard.listener) as images:
+        images.bring(image(halt.name))
+    assert missing_images([image(halt.name)], os.environ) == []
+
+
+def test_ctrl_c_stops_a_pull(halt: Halting, tmp_path: Path, home: Path) -> None:
+    course = course_with(tmp_path / "course", images=f"[{halt.name}]")
+    words = [sys.executable, "-m", "coursekit", "--course", str(course), "fetch", "one"]
+    with Terminal(words, {"COURSEKIT_HOME": str(home), "HOME": str(tmp_path)}) as terminal:
+        terminal.shows(f"{halt.name}: ", " MB of 8.0 MB")
+        terminal.press("\x03")
+        assert terminal.wait() == 130
+        terminal.shows("Stopped.")
+    halt.go_on.set()
+    assert halt.hung_up.wait(5)
 
 
 @pytest.mark.parametrize("name", [NOWHERE, "127.0.0.1:9/nothing:1"])
@@ -152,6 +168,17 @@ def test_a_damaged_image_is_not_loaded(daemon: Daemon, heard: Heard, tmp_path: P
         with pytest.raises(CourseError, match=r"images/busybox\.tar\.gz is damaged"):
             images.bring(image(NOWHERE, ["bundle"]))
         assert missing_images([image(NOWHERE)], own(daemon))
+
+
+@pytest.mark.usefixtures("amd64")
+def test_an_image_that_is_not_in_the_bundle_after_all(daemon: Daemon, heard: Heard, tmp_path: Path) -> None:
+    source, [listed] = bundled(tmp_path / "bundle", NOWHERE)
+    (tmp_path / "bundle" / listed.path).unlink()
+    with (
+        Images(own(daemon), heard.listener, (source, [listed])) as images,
+        pytest.raises(CourseError, match=r"busybox\.tar\.gz cannot be read \(No such file"),
+    ):
+        images.bring(image(NOWHERE, ["bundle"]))
 
 
 @pytest.mark.usefixtures("amd64")

@@ -102,6 +102,8 @@ class ExerciseScreen(Screen[None]):
         """How many of the viewed step's commands have been put at the prompt."""
         self._last_event = 0
         self._marks_were_missing = False
+        self._not_yet_said = False
+        """Whether the news are those of an automatic check: only these are wiped away by the next one."""
         self._tried = False
         """Whether a command has begun since the screen was opened: before that, “not yet” goes without saying."""
 
@@ -141,6 +143,7 @@ class ExerciseScreen(Screen[None]):
         return self._exercise.step(self._viewed)
 
     def _say(self, news: str, style: str = _QUIET) -> None:
+        self._not_yet_said = False
         self._status.say(news, style)
 
     def _say_error(self, error: CourseError) -> None:
@@ -245,7 +248,8 @@ class ExerciseScreen(Screen[None]):
             self._take_pass(step, verdict, asked=False)
         elif verdict.outcome is Outcome.FAILED and self._tried:
             self._say(f"not yet: {step.title} (F2 says what is missing)")
-        else:
+            self._not_yet_said = True
+        elif self._not_yet_said:
             self._say("")
 
     def _take_pass(self, step: Step, verdict: Verdict, *, asked: bool) -> None:
