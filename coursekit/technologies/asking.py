@@ -6,15 +6,20 @@ import os
 import re
 from pathlib import Path
 
-from coursekit.shell.place import Limits, Place
+from coursekit.shell.place import Completed, Limits, Place
 
 _SECONDS = 5.0
 """The longest that a tool may think about its own version."""
 
 
+def asked(place: Place, program: Path, path: str, *arguments: str) -> Completed:
+    """A program of the student's, run as in their shell."""
+    return place.run([str(program), *arguments], environment=_environment(path), limits=Limits(seconds=_SECONDS))
+
+
 def ask(place: Place, program: Path, path: str) -> str:
     """All that a program says to ``--version``; empty when it does not answer."""
-    completed = place.run([str(program), "--version"], environment=_environment(path), limits=Limits(seconds=_SECONDS))
+    completed = asked(place, program, path, "--version")
     return completed.output if completed.ok else ""
 
 

@@ -18,6 +18,7 @@ from pathlib import Path
 from coursekit.model.verdict import CommandRecord
 from coursekit.shell.place import Ending, Limits, Place
 from coursekit.shell.program import find_program
+from coursekit.technologies.asking import ask_version, asked
 from coursekit.technologies.contract import Tool
 from coursekit.technologies.install import install_command
 
@@ -169,50 +170,33 @@ def _python(place: Place, path: str) -> Tool:
     found = find_program("python3", path) or find_program("python", path)
     if found is None:
         return Tool("venv", "python3", "", "", True, "not found", install_command("python"))
-    code = "import sys; print('%d.%d.%d' % sys.version_info[:3]); import ensurepip, venv"
-    answered = _run(place, found, ["-I", "-c", code], path)
-    version = answered[0].strip().splitlines()[0] if answered[0].strip() else ""
-    if not re.fullmatch(r"3\.\d+\.\d+", version):
+    version = ask_version(place, found, path)
+    if not version.startswith("3."):
         return Tool("venv", "python3", str(found), "", True, "does not answer", install_command("python"))
-    if not answered[1]:
+    if not asked(place, found, path, "-I", "-c", "import ensurepip, venv").ok:
         why = "cannot make environments: its module ensurepip is missing"
         return Tool("venv", "python3", str(found), version, True, why, install_command("venv"))
     return Tool("venv", "python3", str(found), version, True)
 
 
 def _virtualenv(place: Place, path: str) -> Tool:
-    found = find_program("virtualenv", path)
-    if found is None:
-        why = "not found; `python3 -m venv` does the same"
-        for_me = "python3 -m pip install --user virtualenv"
-        return Tool("venv", "virtualenv", "", "", False, why, install_command("virtualenv"), for_me)
-    return _versioned(place, "virtualenv", found, path)
+    why = "not found; `python3 -m venv` does the same"
+    return _another(place, path, "virtualenv", why, install_command("virtualenv"), "pipx install virtualenv")
 
 
 def _uv(place: Place, path: str) -> Tool:
-    found = find_program("uv", path)
-    if found is None:
-        command = "python3 -m pip install --user uv"
-        return Tool("venv", "uv", "", "", False, "not found; no lab needs it", command, command)
-    return _versioned(place, "uv", found, path)
+    command = "curl -LsSf https://astral.sh/uv/install.sh | sh"  # docs.astral.sh/uv/getting-started/installation
+    return _another(place, path, "uv", "not found; no lab needs it", command, command)
 
 
 def _pipenv(place: Place, path: str) -> Tool:
-    found = find_program("pipenv", path)
+    command = "pipx install pipenv"
+    return _another(place, path, "pipenv", "not found; no lab needs it", command, command)
+
+
+def _another(place: Place, path: str, name: str, missing: str, install: str, for_me: str) -> Tool:
+    """A tool that also makes environments, and that no lab needs."""
+    found = find_program(name, path)
     if found is None:
-        command = "python3 -m pip install --user pipenv"
-        return Tool("venv", "pipenv", "", "", False, "not found; no lab needs it", command, command)
-    return _versioned(place, "pipenv", found, path)
-
-
-def _versioned(place: Place, name: str, found: Path, path: str) -> Tool:
-    output, _ = _run(place, found, ["--version"], path)
-    match = re.search(r"\d+(\.\d+)+", output)
-    return Tool("venv", name, str(found), match[0] if match else "unknown version", False)
-
-
-def _run(place: Place, program: Path, arguments: list[str], path: str) -> tuple[str, bool]:
-    """What a tool of the student's prints, in an environment that a shim such as pyenv's still works in."""
-    environment = {"PATH": path} | {name: os.environ[name] for name in ("PYENV_ROOT", "HOME") if name in os.environ}
-    completed = place.run([str(program), *arguments], environment=environment, limits=Limits(seconds=5))
-    return completed.output, completed.ok
+        return Tool("venv", name, "", "", False, missing, install, for_me)
+    return Tool("venv", name, str(found), ask_version(place, found, path) or "unknown version", False)
