@@ -16,6 +16,7 @@ from coursekit.shell.running import Cancelled, never
 from coursekit.technologies.engine.connection import Engines
 from coursekit.technologies.engine.own import sweep
 from coursekit.technologies.engine.problem import EngineProblem
+from coursekit.technologies.hypervisor import leftover
 
 
 def check_steps(
@@ -38,6 +39,7 @@ def check_steps(
     with LocalPlace(workspace, cancelled) as place, Engines() as engines:
         if ledger.exists():
             sweep(ledger, engines)
+            leftover.sweep(ledger)
         for step_id in steps:
             context = CheckContext(
                 place,

@@ -8,6 +8,7 @@ from coursekit.checks.custom import CustomCheck
 from coursekit.checks.dialogue import DialogueCheck
 from coursekit.checks.file import FileCheck
 from coursekit.checks.git import GitCheck
+from coursekit.checks.guest import GuestCheck
 from coursekit.checks.http import HttpCheck
 from coursekit.checks.image import ImageCheck
 from coursekit.checks.kind import Kind
@@ -25,6 +26,7 @@ KINDS: dict[str, type[Kind]] = {
     "dialogue": DialogueCheck,
     "file": FileCheck,
     "git": GitCheck,
+    "guest": GuestCheck,
     "http": HttpCheck,
     "image": ImageCheck,
     "network": NetworkCheck,

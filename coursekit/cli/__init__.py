@@ -27,6 +27,7 @@ COMMANDS = {
     "fetch": "Fetch what labs need, before it is needed.",
     "doctor": "Show which tools this machine has, and how to get the others.",
     "clean": "Show what coursekit keeps on this machine, and remove it.",
+    "guest": "Build the image for virtual machines.",
     "class": "For instructors: prepare a class.",
     "author": "For authors: test the exercises.",
 }

@@ -260,9 +260,10 @@ class Practice:
             return 0
         from coursekit.technologies.engine.connection import Engines
         from coursekit.technologies.engine.own import sweep
+        from coursekit.technologies.hypervisor import leftover
 
         with Engines() as engines:
-            return sweep(self.home.ledger, engines)
+            return sweep(self.home.ledger, engines) + leftover.sweep(self.home.ledger)
 
     def reset(self, exercise_id: str, step_id: str | None = None) -> Path | None:
         """Begin anew, and keep a copy of the student's work; gives the folder of that copy.

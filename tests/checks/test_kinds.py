@@ -35,7 +35,7 @@ PASSED, FAILED, ERROR = Outcome.PASSED, Outcome.FAILED, Outcome.ERROR
 
 def test_every_kind_has_a_name_and_says_what_its_opposite_is() -> None:
     of_this_machine = {"file", "command", "dialogue", "venv", "package", "shell", "question", "git", "custom"}
-    assert set(KINDS) == of_this_machine | {"container", "image", "volume", "network", "http"}
+    assert set(KINDS) == of_this_machine | {"container", "image", "volume", "network", "http", "guest"}
 
 
 @pytest.mark.parametrize(

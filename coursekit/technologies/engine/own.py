@@ -205,7 +205,7 @@ def sweep(path: Path, engines: Engines) -> int:
     ledger = Ledger(path)
     try:
         for entry in ledger.abandoned():
-            if entry.endpoint in silent:
+            if entry.kind == "guest" or entry.endpoint in silent:
                 continue
             try:
                 engine = engines.at(Endpoint(entry.endpoint, "the ledger"), _SWEEPING)

@@ -1,0 +1,68 @@
+"""Disks as files, by qemu-img: made thin on another, and looked at while no guest has them."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from coursekit.shell.place import Limits, Place
+from coursekit.shell.program import find_program
+from coursekit.technologies.hypervisor.facts import Disk
+from coursekit.technologies.hypervisor.problem import GuestProblem, no_emulator
+from coursekit.technologies.install import install_command
+
+_IN_USE = "Failed to get"
+"""How qemu-img refuses a file that a guest has: `Failed to get shared "write" lock`."""
+
+
+class InUse(Exception):
+    """A guest has the disk: it is not to be touched, and what it holds is known by that guest's QEMU."""
+
+
+@dataclass(frozen=True)
+class Info:
+    """A disk that no guest has."""
+
+    disk: Disk
+    held: int
+    """Bytes that it takes on this machine."""
+
+
+def look_at_disk(place: Place, path: str, limits: Limits = Limits()) -> Info:  # noqa: B008
+    """A disk's facts. Raises InUse, GuestProblem, FileNotFoundError, ValueError when it is no disk that QEMU knows."""
+    if place.stat(path, follow=True) is None:
+        raise FileNotFoundError(path)
+    done = place.run([_qemu_img(), "info", "--output=json", path], limits=limits)
+    if _IN_USE in done.output:
+        raise InUse(path)
+    if not done.ok:
+        raise ValueError(done.output.strip() or done.explanation)
+    said: dict[str, Any] = json.loads(done.output)
+    whole = os.path.realpath(os.path.join(place.root, path))
+    backing = str(said.get("full-backing-filename") or said.get("backing-filename") or "")
+    disk = Disk(
+        path=whole,
+        format=str(said["format"]),
+        read_only=False,
+        backing=os.path.realpath(os.path.join(os.path.dirname(whole), backing)) if backing else "",
+        snapshots=tuple(str(snapshot["name"]) for snapshot in said.get("snapshots", ())),
+        size=int(said["virtual-size"]),
+    )
+    return Info(disk, int(said.get("actual-size", 0)))
+
+
+def make_thin(place: Place, base: Path, path: str) -> None:
+    """Make a disk that holds nothing but what will differ from its base. Raises GuestProblem."""
+    done = place.run([_qemu_img(), "create", "-q", "-f", "qcow2", "-F", "qcow2", "-b", str(base), path])
+    if not done.ok:
+        raise GuestProblem(f"The disk {path} could not be made: {done.output.strip() or done.explanation}")
+
+
+def _qemu_img() -> str:
+    found = find_program("qemu-img")
+    if found is None:
+        raise no_emulator("qemu-img", install_command("qemu-img"))
+    return str(found)

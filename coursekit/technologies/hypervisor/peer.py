@@ -1,0 +1,90 @@
+"""Who is at the other end of a socket of this machine, told by the kernel: a process and its program."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import socket
+import struct
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from coursekit.shell.program import TRUSTED_FOLDERS
+from coursekit.technologies.hypervisor.problem import NotQemu, NotRunning, of_another_account
+
+_SOL_LOCAL, _LOCAL_PEERPID = 0, 2
+"""macOS: sys/un.h."""
+_ROOM = 108
+"""Bytes that an address has for a path, its last zero included."""
+
+
+@dataclass(frozen=True)
+class Peer:
+    """The process that listens on a socket."""
+
+    pid: int
+    program: str
+    """Its executable file, links followed."""
+    folder: str
+    """Where it was started: relative paths of its own are meant from there. Empty where the system does not say."""
+
+    def path(self, said: str) -> str:
+        """The whole path of a file that the process names."""
+        return os.path.realpath(os.path.join(self.folder, said))
+
+
+def connect(path: Path, seconds: float) -> socket.socket:
+    """A connection to a socket. Raises NotRunning when nobody listens there."""
+    connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    connection.settimeout(seconds)
+    folder = -1
+    try:
+        address = str(path)
+        if len(os.fsencode(address)) >= _ROOM and sys.platform == "linux":
+            folder = os.open(path.parent, os.O_PATH | os.O_DIRECTORY)
+            address = f"/proc/self/fd/{folder}/{path.name}"
+        connection.connect(address)
+    except TimeoutError:
+        connection.close()
+        raise
+    except OSError as error:
+        connection.close()
+        raise NotRunning(f"nobody listens at {path}") from error
+    finally:
+        if folder >= 0:
+            os.close(folder)
+    return connection
+
+
+def peer(connection: socket.socket, path: Path) -> Peer:
+    """Who listens at the other end. Raises GuestProblem when that cannot be told, NotRunning when it has just ended."""
+    pid = _pid(connection)
+    try:
+        if sys.platform == "linux":
+            program = os.readlink(f"/proc/{pid}/exe").removesuffix(" (deleted)")
+            return Peer(pid, program, os.readlink(f"/proc/{pid}/cwd"))
+    except PermissionError as error:
+        raise of_another_account(str(path), pid) from error
+    except OSError as error:
+        raise NotRunning(f"the process {pid} has ended") from error
+    return Peer(pid, _program_on_macos(pid), "")
+
+
+def require_qemu(who: Peer, emulator: str, path: Path) -> None:
+    """Raise NotQemu unless the process runs QEMU's emulator as this machine's administrator installed it."""
+    if who.program not in {os.path.realpath(f"{folder}/{emulator}") for folder in TRUSTED_FOLDERS}:
+        raise NotQemu(f"what answers at {path.name} is no QEMU of this machine: {who.program}")
+
+
+def _pid(connection: socket.socket) -> int:
+    if sys.platform == "linux":
+        said = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
+        return int(struct.unpack("3i", said)[0])
+    return int(struct.unpack("i", connection.getsockopt(_SOL_LOCAL, _LOCAL_PEERPID, struct.calcsize("i")))[0])
+
+
+def _program_on_macos(pid: int) -> str:
+    said = ctypes.create_string_buffer(4096)
+    size = ctypes.CDLL("/usr/lib/libproc.dylib").proc_pidpath(pid, said, len(said))
+    return os.path.realpath(os.fsdecode(said.value)) if size > 0 else ""

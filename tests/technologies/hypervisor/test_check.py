@@ -1,0 +1,94 @@
+"""Kind `guest`, on real guests: running, off, restored, and on what is none."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from coursekit.checks.guest import GuestCheck
+from coursekit.model.verdict import Outcome
+from coursekit.technologies.hypervisor import peer, qmp
+from coursekit.technologies.hypervisor.own import OwnGuest
+from coursekit.technologies.hypervisor.prepared import Prepared
+from coursekit.technologies.hypervisor.problem import of_another_account
+from tests.technologies.hypervisor.conftest import Judging, Making
+
+pytestmark = pytest.mark.guests
+PASSED, FAILED, ERROR = Outcome.PASSED, Outcome.FAILED, Outcome.ERROR
+
+
+def test_a_guest_that_runs(guest: OwnGuest, judged: Judging) -> None:
+    whole = GuestCheck(
+        "web", "running", cpus=1, memory="256 MB", disk="disk.qcow2", snapshots="ready", hostname="guest"
+    )
+    finding = judged(whole)
+    assert (finding.outcome, finding.observed) == (PASSED, "")
+    assert "QEMU" in finding.commands[0].output
+    for wrong, expected, observed in (
+        (GuestCheck("web", cpus=3), "3", "it has 1"),
+        (GuestCheck("web", memory="512 MB"), "512 MB", "it has 256 MB"),
+        (GuestCheck("web", hostname="maggie"), "maggie", "it is called guest"),
+        (GuestCheck("web", snapshots=("ready", "clean")), "clean", "its snapshots: ready"),
+        (GuestCheck("web", disk="other.qcow2"), "web/other.qcow2", "the disks that it has: disk.qcow2"),
+    ):
+        finding = judged(wrong)
+        assert (finding.outcome, finding.expected, finding.observed) == (FAILED, expected, observed)
+    off = judged(GuestCheck("web", "off"))
+    assert (off.outcome, off.expected) == (FAILED, "a guest that is off")
+    assert judged(GuestCheck("web")).outcome is PASSED
+
+
+def test_a_guest_that_is_off(prepared: Prepared, new: Making, judged: Judging, tmp_path: Path) -> None:
+    prepared.unpack(tmp_path / "web", "web")
+    new("thin")
+    assert judged(GuestCheck("web", "off", snapshots="ready")).outcome is PASSED
+    assert judged(GuestCheck("thin", "off", disk="disk.qcow2")).outcome is PASSED
+    assert judged(GuestCheck("thin")).outcome is PASSED
+    running = judged(GuestCheck("thin", "running"))
+    assert (running.outcome, running.observed) == (FAILED, "no guest runs in `thin`")
+    assert judged(GuestCheck("nowhere")).observed == "there is no folder `nowhere`"
+    shutil.copy(tmp_path / "thin" / "disk.qcow2", tmp_path / "thin" / "fake.qcow2")
+    os.truncate(tmp_path / "thin" / "fake.qcow2", 100)
+    assert judged(GuestCheck("thin", "off", disk="fake.qcow2")).outcome is FAILED
+    whole = tmp_path / "thin" / "whole.raw"
+    whole.write_bytes(b"\0" * 1_000_000)
+    assert judged(GuestCheck("thin", "off", disk="whole.raw")).observed == "it stands on nothing: it is whole"
+
+
+def test_a_disk_in_use_by_a_guest_that_does_not_answer(guest: OwnGuest, judged: Judging) -> None:
+    (guest.folder / "qmp.sock").unlink()
+    hidden = judged(GuestCheck("web", "running"))
+    assert (hidden.outcome, "a QEMU has its disk" in hidden.observed) == (FAILED, True)
+    assert judged(GuestCheck("web", "off")).outcome is FAILED
+    assert judged(GuestCheck("web", "off", snapshots="ready")).outcome is FAILED
+
+
+def test_paused(guest: OwnGuest, judged: Judging) -> None:
+    with qmp.Qmp(guest.folder / "qmp.sock", hardware_name(guest), 5.0) as asked:
+        asked.ask("stop")
+    finding = judged(GuestCheck("web", "running"))
+    assert (finding.outcome, finding.observed) == (FAILED, "QEMU says: paused")
+
+
+def test_another_account_is_an_error(guest: OwnGuest, judged: Judging, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(_: object, path: Path) -> peer.Peer:
+        raise of_another_account(str(path), 1)
+
+    monkeypatch.setattr(qmp, "peer", refused)
+    finding = judged(GuestCheck("web", "running"))
+    assert finding.outcome is ERROR
+    assert "without sudo" in finding.observed
+
+
+def test_settings_that_contradict() -> None:
+    with pytest.raises(ValueError, match="neither"):
+        GuestCheck("web", "off", cpus=2)
+    with pytest.raises(ValueError, match="size"):
+        GuestCheck("web", memory="much")
+
+
+def hardware_name(guest: OwnGuest) -> str:
+    return guest.hardware.emulator
