@@ -5,14 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Collection
 from dataclasses import replace
+from typing import Literal
 
 from coursekit.checks.context import CheckContext
-from coursekit.checks.engine_kind import asked_of
+from coursekit.checks.inside import UNREACHABLE, NotThere, inside
 from coursekit.model.check import All, AnyOf, Check, Inside, Not, Single
 from coursekit.model.exercise import Step
-from coursekit.model.verdict import CommandRecord, Finding, Outcome, Verdict
-from coursekit.technologies.engine.place import ContainerPlace
-from coursekit.technologies.engine.problem import EngineProblem, Gone
+from coursekit.model.verdict import Finding, Outcome, Verdict
 
 _PAUSE = 0.25
 """Seconds between two tries of a check that may be tried again."""
@@ -32,26 +31,22 @@ def judge(check: Check, context: CheckContext) -> Judgement:
             return _any(parts, context)
         case Not(part):
             return _not(part, judge(part, context))
-        case Inside(container, part):
-            return _inside(container, part, context)
+        case Inside(kind, name, part):
+            return _inside(kind, name, part, context)
 
 
-def _inside(container: str, part: Check, context: CheckContext) -> Judgement:
-    """The part, judged with the container as the place where it looks."""
-    claim = f"one can look into the container `{container}`"
-    asked: tuple[CommandRecord, ...] = ()
+def _inside(kind: Literal["container", "guest"], name: str, part: Check, context: CheckContext) -> Judgement:
+    """The part, judged with the inside as the place where it looks."""
+    claim = f"one can look into the {kind} `{name}`"
     try:
-        engine = context.engine()
-        asked = (asked_of(engine, container),)
-        with ContainerPlace(engine, container, context.cancelled) as place:
+        with inside(kind, name, context) as (place, asked):
             outcome, findings = judge(part, replace(context, place=place))
-    except Gone:
-        missing = f"there is no container `{container}`"
-        return Outcome.FAILED, (Finding(Outcome.FAILED, claim, f"a container named `{container}`", missing, asked),)
-    except EngineProblem as problem:
-        return Outcome.ERROR, (Finding(Outcome.ERROR, claim, "", str(problem), asked),)
+    except NotThere as missing:
+        return Outcome.FAILED, (Finding(Outcome.FAILED, claim, missing.expected, missing.observed, missing.asked),)
+    except UNREACHABLE as problem:
+        return Outcome.ERROR, (Finding(Outcome.ERROR, claim, "", str(problem)),)
     return outcome, tuple(
-        replace(finding, claim=f"in `{container}`: {finding.claim}", commands=(*asked, *finding.commands))
+        replace(finding, claim=f"in `{name}`: {finding.claim}", commands=(asked, *finding.commands))
         for finding in findings
     )
 
@@ -60,7 +55,7 @@ def _looked(settings: object, context: CheckContext) -> Finding:
     """One look. A fault in the check itself is an ERROR: never the student's fault."""
     try:
         finding: Finding = settings.judge(context)  # type: ignore[attr-defined]
-    except EngineProblem as problem:  # what was being looked into is in an engine that has stopped answering
+    except UNREACHABLE as problem:  # what was being looked into has stopped answering
         return Finding(Outcome.ERROR, "one can look there", "", str(problem))
     except Exception as error:  # whatever it is, it must not become a pass, a failure or a crash
         return Finding(Outcome.ERROR, "the check itself works", "", f"{type(error).__name__}: {error}")
@@ -107,8 +102,8 @@ def _denied(part: Check) -> str:
     match part:
         case Single(settings=settings):
             return str(settings.denial())
-        case Inside(container, inner):
-            return f"in `{container}`: {_denied(inner)}"
+        case Inside(_, name, inner):
+            return f"in `{name}`: {_denied(inner)}"
     return "that is not so"
 
 

@@ -80,7 +80,7 @@ def _clean_fetched(fetched: list[Path], yes: bool) -> None:
 def _clean_made(practice: Practice, exercise: str, things: list[Made], yes: bool) -> None:
     say(f"Made in {exercise}: {', '.join(map(str, things))}")
     if yes or click.confirm("Remove that?", default=False):
-        if troubles := practice.remove_made(things):
+        if troubles := practice.remove_made(exercise, things):
             raise CourseError("\n".join(troubles), "Mend that, then: coursekit clean", ExitCode.COULD_NOT_CHECK)
         say("Removed.")
 

@@ -38,7 +38,7 @@ def command(course: Path | None, words: tuple[str, ...], yes: bool) -> None:
         made = [] if step_id else practice.made(exercise_id)
         listed = ", ".join(map(str, made))
         if made and (yes or click.confirm(f"From before there is still {listed}. Remove that, too?", default=False)):
-            for trouble in practice.remove_made(made):
+            for trouble in practice.remove_made(exercise_id, made):
                 say(trouble)
         say(f"Ready: {practice.workspace(exercise_id)}")
         if kept:

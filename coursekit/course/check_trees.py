@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 from coursekit.course.document import Document, KeyPath, described, require_list, require_mapping
 from coursekit.course.problems import did_you_mean, one_of
@@ -13,6 +13,7 @@ from coursekit.model.check import All, AnyOf, Check, Inside, Not, Single
 Kinds = Mapping[str, type]
 """The name of each kind to its dataclass, whose ``shorthand`` names the setting that may be given alone."""
 
+_INSIDES: tuple[Literal["container", "guest"], ...] = ("container", "guest")
 _COMBINATIONS = ("all", "any", "not", "inside")
 
 
@@ -52,16 +53,20 @@ def _read_inside(document: Document, path: KeyPath, body: Any, kinds: Kinds) -> 
     if require_mapping(document, path, body, "`inside`") is None:
         return None
     for key in body:
-        if key not in ("container", "check"):
-            guess = did_you_mean(str(key), ("container", "check"))
-            document.complain(
-                (*path, key), f"unknown key `{key}`; allowed: `container` and `check`.{guess}", at_key=True
-            )
-    container = body.get("container")
-    if not isinstance(container, str):
-        document.complain((*path, "container"), "`container` should be the name of a container")
+        if key not in (*_INSIDES, "check"):
+            guess = did_you_mean(str(key), (*_INSIDES, "check"))
+            allowed = "`check`, and `container` or `guest`"
+            document.complain((*path, key), f"unknown key `{key}`; allowed: {allowed}.{guess}", at_key=True)
+    named: list[tuple[Literal["container", "guest"], Any]] = [(kind, body[kind]) for kind in _INSIDES if kind in body]
     part = read_check(document, (*path, "check"), body.get("check"), kinds)
-    return Inside(container, part) if part is not None and isinstance(container, str) else None
+    match named:
+        case [(kind, str(name))]:
+            return Inside(kind, name, part) if part is not None else None
+        case [(kind, other)]:
+            document.complain((*path, kind), f"`{kind}` should be a name, not {described(other)}")
+        case _:
+            document.complain(path, "`inside` names either a `container`, or a `guest` by its folder")
+    return None
 
 
 def _read_single(document: Document, path: KeyPath, word: str, body: Any, kind: type) -> Single | None:

@@ -24,9 +24,9 @@ _IMAGE = {
 _STEP_ID = {"type": "string", "pattern": "^[a-z0-9-]+$"}
 _ACTION = {
     "type": "object",
-    "properties": {"type": _TEXT, "answer": {}, "note": _TEXT},
+    "properties": {"type": _TEXT, "until": _TEXT, "answer": {}, "note": _TEXT},
     "additionalProperties": False,
-    "oneOf": [{"required": ["type"]}, {"required": ["answer"]}],
+    "oneOf": [{"required": ["type"]}, {"required": ["answer"], "properties": {"until": False}}],
 }
 
 
@@ -87,7 +87,9 @@ def _exercise(kinds: Kinds) -> dict[str, Any]:
     check = {"$ref": "#/$defs/check"}
     listed = {"type": "array", "items": check, "minItems": 1}
     choices: dict[str, Any] = {"all": listed, "any": listed, "not": check}
-    choices["inside"] = _closed({"container": _TEXT, "check": check}, ["container", "check"])
+    choices["inside"] = {
+        "oneOf": [_closed({kind: _TEXT, "check": check}, [kind, "check"]) for kind in ("container", "guest")]
+    }
     for word, kind in kinds.items():
         own = _with_values(TypeAdapter(kind).json_schema(ref_template="#/$defs/{model}"))
         definitions |= own.pop("$defs", {})
@@ -116,6 +118,7 @@ def _exercise(kinds: Kinds) -> dict[str, Any]:
             "retry": _TIME,
             "watch": _TIME,
             "automatic": {"type": "boolean"},
+            "console": _TEXT,
         },
         ["id", "title", "points", "check"],
     )
@@ -126,6 +129,7 @@ def _exercise(kinds: Kinds) -> dict[str, Any]:
             _closed({"choose": choose}, ["choose"]),
             _closed({"integer": integer}, ["integer"]),
             _closed({"port": {"const": "free"}}, ["port"]),
+            _closed({"emulator": {"const": "here"}}, ["emulator"]),
         ]
     }
     whole = _closed(

@@ -110,8 +110,8 @@ def _read_actions(document: Document, path: KeyPath, raw: Any, exercise: Exercis
     actions: list[Action] = []
     for index, item in enumerate(require_list(document, path, raw, "a list of actions") or ()):
         match item:
-            case {"type": str(text), **rest} if rest.keys() <= {"note"}:
-                actions.append(Type(text, str(rest.get("note", ""))))
+            case {"type": str(text), **rest} if rest.keys() <= {"note", "until"}:
+                actions.append(Type(text, str(rest.get("note", "")), str(rest.get("until", ""))))
             case {"answer": str() | int() | float() | list() as given, **rest} if rest.keys() <= {"note"}:
                 answer = "\n".join(map(str, given)) if isinstance(given, list) else str(given)
                 _check_answer(document, (*path, index, "answer"), exercise, step, answer)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import platform
 import re
 import socket
 from collections.abc import Mapping
@@ -16,6 +17,7 @@ from typing import Any
 
 from coursekit.course.document import Document, described, require_list, require_mapping
 from coursekit.course.problems import did_you_mean, one_of
+from coursekit.model.emulator import emulator_words
 
 SAMPLE_SEED = b"a sample, for reading content without a student"
 
@@ -46,6 +48,14 @@ class Integer:
 
 
 @dataclass(frozen=True)
+class Emulator:
+    """How a line begins that starts a guest on this machine."""
+
+    def draw(self, number: int) -> str:
+        return " ".join(emulator_words(platform.machine()))
+
+
+@dataclass(frozen=True)
 class FreePort:
     """A port that nobody holds when it is drawn. What is drawn is kept from the start of the exercise on."""
 
@@ -69,7 +79,7 @@ def _is_free(port: int) -> bool:
 _LOWEST_PORT, _PORTS = 20_000, 10_000
 """Below the ports that systems hand out by themselves."""
 
-Rule = Choose | Integer | FreePort
+Rule = Choose | Integer | FreePort | Emulator
 
 
 def draw(rules: Mapping[str, Rule], seed: bytes, exercise: str) -> dict[str, str]:
@@ -129,8 +139,10 @@ def _read_rule(document: Document, path: tuple[str, ...], body: Mapping[Any, Any
             )
         case [("port", "free")]:
             return FreePort()
+        case [("emulator", "here")]:
+            return Emulator()
         case _:
-            words = ("choose", "integer", "port")
+            words = ("choose", "integer", "port", "emulator")
             guess = "".join(did_you_mean(str(key), words) for key in body if key not in words)
             document.complain(path, f"should have one key, {one_of(words)}.{guess}")
     return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 
 @dataclass(frozen=True)
@@ -38,9 +38,11 @@ class Not:
 
 @dataclass(frozen=True)
 class Inside:
-    """The part is looked at inside a container."""
+    """The part is looked at inside a container or a guest."""
 
-    container: str
+    kind: Literal["container", "guest"]
+    name: str
+    """Of a guest its folder in the workspace."""
     part: Check
 
 

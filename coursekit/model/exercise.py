@@ -66,6 +66,8 @@ class Step:
     """Check this often (seconds) while the step is current, besides after every command."""
     automatic: bool = True
     """False for what is too dear to check after every command: only on request."""
+    console: str = ""
+    """The folder of the guest in which this step's commands are typed: none is inserted anywhere else."""
 
     @property
     def question(self) -> Question | None:
@@ -80,13 +82,16 @@ class Step:
         return frozenset(single.kind for single in singles(self.check))
 
 
-MADE = ("container", "image", "volume", "network")
-"""What a student may make outside of the workspace, in the order in which it can be removed."""
+MADE = ("guest", "container", "image", "volume", "network")
+"""What a student may make that no reset of the workspace takes away, in the order in which it can be removed.
+
+A guest goes by its folder in the workspace: what is made is the machine that runs.
+"""
 
 
 @dataclass(frozen=True)
 class Made:
-    """Something that the student makes in this exercise outside of the workspace: theirs, removed on their word."""
+    """Something that the student makes in this exercise, besides files: theirs, removed on their word."""
 
     kind: str
     """One of MADE."""
@@ -121,6 +126,11 @@ class Exercise:
     @property
     def points(self) -> int:
         return sum(step.points for step in self.steps)
+
+    @property
+    def guests(self) -> tuple[str, ...]:
+        """The folders of its virtual machines in the workspace."""
+        return tuple(made.name for made in self.makes if made.kind == "guest")
 
     @property
     def technology(self) -> str:

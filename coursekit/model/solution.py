@@ -12,6 +12,8 @@ class Type:
     text: str
     note: str = ""
     """For the presenter, and for whoever reads the solution."""
+    until: str = ""
+    """What the screen must show next, where a program such as a guest's console keeps the terminal; empty: a prompt."""
 
 
 @dataclass(frozen=True)

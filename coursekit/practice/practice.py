@@ -241,18 +241,20 @@ class Practice:
         from coursekit.practice.made import find_made
 
         since = self.first_started(exercise_id)
-        return [] if since is None else find_made(self.exercise(exercise_id), since)
+        if since is None:
+            return []
+        return find_made(self.exercise(exercise_id), self.workspace(exercise_id), since)
 
     def first_started(self, exercise_id: str) -> float | None:
         """When the exercise was started for the first time, in seconds since the epoch."""
         starts = (event.time for event in self.store.events(exercise_id) if event.what is What.STARTED)
         return next(starts, None)
 
-    def remove_made(self, made: Sequence[Made]) -> list[str]:
-        """Remove that; gives what could not be removed, and why."""
+    def remove_made(self, exercise_id: str, made: Sequence[Made]) -> list[str]:
+        """Remove that; gives what could not be removed, and why. Takes a while: not for a thread that draws."""
         from coursekit.practice.made import remove_made
 
-        return remove_made(made)
+        return remove_made(made, self.workspace(exercise_id))
 
     def sweep(self) -> int:
         """Remove what a coursekit that was killed had made for itself; gives how many things those were."""
@@ -275,6 +277,7 @@ class Practice:
         folder = self.workspace(exercise_id)
         with self.store.lease(f"reset {exercise_id}"):
             if step_id is None:
+                self._require_guests_off(exercise)
                 kept = keep(folder, self.home.kept)
                 make_workspace(exercise, folder)
                 self._record(What.RESET, exercise_id, kept=str(kept or ""))
@@ -286,6 +289,18 @@ class Practice:
             for affected_id in affected:
                 self._record(What.RESET, exercise_id, affected_id, kept=str(kept or ""))
             return kept
+
+    def _require_guests_off(self, exercise: Exercise) -> None:
+        """Raise CourseError when a guest runs: its disk lies in the folder that would be moved."""
+        if not exercise.guests:
+            return
+        on = [made.name for made in self.made(exercise.id) if made.kind == "guest"]
+        if on:
+            raise CourseError(
+                f"The virtual machine {on[0]} is still on, and its disk lies in this folder.",
+                "Switch it off first: log in to it and type poweroff. Or: coursekit clean",
+                ExitCode.COULD_NOT_CHECK,
+            )
 
     def _record(self, what: What, exercise_id: str, step_id: str = "", **detail: Any) -> None:
         self.store.record(Event(what, exercise_id, step_id, detail))

@@ -26,9 +26,9 @@ def make_workspace(exercise: Exercise, folder: Path) -> None:
         building = folder.with_name(f".{folder.name}.{uuid.uuid4().hex}")
         building.mkdir()
         try:
-            put_start_files(exercise, building)
+            put_start_files(exercise, building, folder)
             building.rename(folder)
-        except OSError:
+        except (OSError, CourseError):
             shutil.rmtree(building, ignore_errors=True)
             raise
     except OSError as error:
@@ -39,18 +39,33 @@ def make_workspace(exercise: Exercise, folder: Path) -> None:
         ) from error
 
 
-def put_start_files(exercise: Exercise, folder: Path) -> None:
-    """Copy ``start/`` into a folder, with the values filled into names and texts. Raises OSError."""
+def put_start_files(exercise: Exercise, building: Path, folder: Path) -> None:
+    """Copy ``start/``, with the values filled into names and texts, into what is to become the workspace ``folder``.
+
+    Raises OSError, CourseError.
+    """
     start = exercise.folder / "start"
+    for guest in exercise.guests:
+        _lay_ground(exercise, building / guest, folder / guest)
     for source in sorted(start.rglob("*")):
         relative = fill(source.relative_to(start).as_posix(), exercise.values)
-        target = folder / relative
+        target = building / relative
         if source.is_dir():
             target.mkdir(parents=True, exist_ok=True)
         elif source.is_file() and "__pycache__" not in source.parts:
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(_filled(source.read_bytes(), exercise.values))
             shutil.copymode(source, target)
+
+
+def _lay_ground(exercise: Exercise, building: Path, folder: Path) -> None:
+    from coursekit.technologies.hypervisor.ground import lay_ground
+    from coursekit.technologies.hypervisor.problem import GuestProblem
+
+    try:
+        lay_ground(building, folder)
+    except GuestProblem as problem:
+        raise CourseError(f"{exercise.id} cannot begin here. {problem}", "", ExitCode.TOOL_MISSING) from problem
 
 
 def _filled(body: bytes, values: Mapping[str, str]) -> bytes:
@@ -100,20 +115,26 @@ def restore_start_files(exercise: Exercise, folder: Path, kept: Path) -> Path | 
     target = _new_copy(folder, kept)
     try:
         with tempfile.TemporaryDirectory(dir=folder.parent) as fresh:
-            put_start_files(exercise, Path(fresh))
+            put_start_files(exercise, Path(fresh), folder)
             for original in sorted(Path(fresh).rglob("*")):
                 relative = original.relative_to(fresh)
                 current = folder / relative
-                if original.is_dir() or (current.is_file() and filecmp.cmp(original, current, shallow=False)):
+                if original.is_dir() or _same(original, current):
                     continue
                 if current.exists() or current.is_symlink():
                     (target / relative).parent.mkdir(parents=True, exist_ok=True)
                     current.rename(target / relative)
                 current.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy2(original, current)
+                shutil.copy2(original, current, follow_symlinks=False)
     except OSError as error:
         raise _not_reset(kept, error) from error
     return target if target.exists() else None
+
+
+def _same(original: Path, current: Path) -> bool:
+    if original.is_symlink() or current.is_symlink():
+        return original.is_symlink() and current.is_symlink() and original.readlink() == current.readlink()
+    return current.is_file() and filecmp.cmp(original, current, shallow=False)
 
 
 def _new_copy(folder: Path, kept: Path) -> Path:

@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator
 
 from coursekit.checks.container import ContainerCheck
+from coursekit.checks.guest import GuestCheck
 from coursekit.checks.image import ImageCheck
 from coursekit.checks.package import PackageCheck
-from coursekit.model.check import All, AnyOf, Check, Inside, Single, singles
+from coursekit.model.check import All, AnyOf, Check, Inside, Not, Single, singles
 from coursekit.model.exercise import Exercise
 from coursekit.model.solution import Solution, Type
 
@@ -28,6 +29,9 @@ def unnamed(exercise: Exercise, solution: Solution | None) -> Iterator[str]:
     for package in dict.fromkeys(map(_plain, asked)):
         if package not in (packages if "==" in package else names):
             yield f"{exercise.id}: it needs {package}, which `packages` does not name: no class bundle would have it"
+    for guest in dict.fromkeys(guest for step in exercise.steps for guest in _guests(step.check)):
+        if guest not in exercise.guests:
+            yield f"{exercise.id}: it looks at the guest {guest}, which `makes` does not name"
     made = {made.name for made in exercise.makes}
     for image in dict.fromkeys(image for step in exercise.steps for image in _images(step.check)):
         if image not in exercise.images and image not in made and f"{image}:latest" not in made:
@@ -51,6 +55,22 @@ def _images(check: Check) -> Iterator[str]:
         match single.settings:
             case ContainerCheck(image=str(image)) | ImageCheck(base=str(image)):
                 yield image
+
+
+def _guests(check: Check) -> Iterator[str]:
+    """The folders of guests that a check looks at."""
+    match check:
+        case All(parts) | AnyOf(parts):
+            for part in parts:
+                yield from _guests(part)
+        case Not(part):
+            yield from _guests(part)
+        case Inside(kind, name, part):
+            if kind == "guest":
+                yield name
+            yield from _guests(part)
+        case Single(settings=GuestCheck(folder=folder)):
+            yield folder
 
 
 def _plain(package: str) -> str:

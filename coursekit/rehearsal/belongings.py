@@ -10,6 +10,7 @@ import contextlib
 import os
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 from coursekit.errors import CourseError, ExitCode
 from coursekit.model.exercise import Exercise
@@ -26,10 +27,10 @@ _RAN = re.compile(r"^ ---> Running in ([0-9a-f]{12})\s*$", re.MULTILINE)
 
 
 class Belongings:
-    """The containers, images, volumes and networks that an exercise says it makes."""
+    """The guests, containers, images, volumes and networks that an exercise says it makes."""
 
-    def __init__(self, exercise: Exercise, ledger: Ledger) -> None:
-        self._exercise, self._ledger = exercise, ledger
+    def __init__(self, exercise: Exercise, workspace: Path, ledger: Ledger) -> None:
+        self._exercise, self._workspace, self._ledger = exercise, workspace, ledger
         self._names = [made.name for made in exercise.makes if made.kind == "image"]
         self._there: frozenset[str] = frozenset()
         """The images of before: somebody else's."""
@@ -42,15 +43,15 @@ class Belongings:
 
         TOOL_MISSING when there is no engine in which the exercise could be played.
         """
-        if not self._exercise.makes:
-            return
+        if all(made.kind == "guest" for made in self._exercise.makes):
+            return  # guests live in the stage's own folder, where nobody else's can be
         try:
             with _engine():
                 pass
         except EngineProblem as problem:
             what = f"{self._exercise.id} cannot be played here. {problem}"
             raise CourseError(what, "", ExitCode.TOOL_MISSING) from problem
-        if found := find_made(self._exercise):
+        if found := find_made(self._exercise, self._workspace):
             listed = ", ".join(map(str, found))
             raise CourseError(
                 f"{self._exercise.id} cannot be played here, because there is already {listed}.",
@@ -94,7 +95,7 @@ class Belongings:
             for container in self._ran.union(*(engine.containers_of(image) for image in self._kept)):
                 engine.remove_container(container)
             self._ran.clear()
-        if troubles := remove_made(find_made(self._exercise)):
+        if troubles := remove_made(find_made(self._exercise, self._workspace), self._workspace):
             raise CourseError("What was played could not be cleared away. " + " ".join(troubles))
 
     def end(self) -> None:

@@ -2,7 +2,8 @@
 
 A snapshot keeps the home's files and the shell's state (folder, variables, functions), so that a mistake can begin
 where the solution had come to. Files are put back under the same path, since environments hold absolute ones. What an
-engine holds cannot be set back: an exercise that makes containers is played again from its start up to that moment.
+engine holds, or a machine that runs, cannot be set back: an exercise that makes such things is played again from its
+start up to that moment.
 """
 
 from __future__ import annotations
@@ -34,11 +35,11 @@ _LONGEST_COMMAND = 300.0
 class Snapshot:
     """A moment on the stage, to which it can be set back."""
 
-    home: Path
-    shell: Path
-    answers: dict[str, str]
     played: tuple[Action, ...]
     """What had been done since the start."""
+    answers: dict[str, str]
+    files: tuple[Path, Path] | None
+    """The copies of the home and of the shell's state; None where what was done is done again."""
 
 
 @dataclass
@@ -51,16 +52,20 @@ class Stage:
 
     def __post_init__(self) -> None:
         self._snapshots = 0
-        self._belongings = Belongings(self.exercise, Ledger(find_home().ledger))
         self._played: tuple[Action, ...] = ()
         self._typist: Typist | None = None
 
     def __enter__(self) -> Stage:
-        self._belongings.require_none()
         self._folder = Path(tempfile.mkdtemp(prefix="coursekit-rehearsal-")).resolve()
         self._home = self._folder / "home"
         self.workspace = self._home / "coursekit" / self.exercise.id
-        make_workspace(self.exercise, self.workspace)
+        self._belongings = Belongings(self.exercise, self.workspace, Ledger(find_home().ledger))
+        try:
+            self._belongings.require_none()
+            make_workspace(self.exercise, self.workspace)
+        except BaseException:
+            shutil.rmtree(self._folder, ignore_errors=True)
+            raise
         self._open_shell()
         return self
 
@@ -68,8 +73,8 @@ class Stage:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._close_shell()
-        shutil.rmtree(self._folder, ignore_errors=True)
         self._belongings.end()
+        shutil.rmtree(self._folder, ignore_errors=True)
 
     def play(self, action: Action) -> str:
         """Do what the action says, as a student would; gives what the screen showed. Raises CourseError."""
@@ -78,14 +83,19 @@ class Stage:
             case Answer(step, answer):
                 self.answers[step] = answer
                 return ""
-            case Type(text):
+            case Type(text, until=until):
                 assert self._typist is not None
-                self.shell = self._typist.type(text, _LONGEST_COMMAND)
+                if until:
+                    self._typist.type_until(text, until, _LONGEST_COMMAND)
+                else:
+                    self.shell = self._typist.type(text, _LONGEST_COMMAND)
                 self._belongings.note(self._typist.output)
                 return self._typist.output
 
     def snapshot(self) -> Snapshot:
         """Keep this moment."""
+        if self.exercise.makes:
+            return Snapshot(self._played, dict(self.answers), None)
         assert self._typist is not None
         self._snapshots += 1
         kept = self._folder / f"snapshot-{self._snapshots}"
@@ -93,14 +103,14 @@ class Stage:
         self._typist.snapshot(shell)
         before = self._folder / f"snapshot-{self._snapshots - 1}"
         mirror(self._home, kept, like=before if before.exists() else None)
-        return Snapshot(kept, shell, dict(self.answers), self._played)
+        return Snapshot(self._played, dict(self.answers), (kept, shell))
 
     def restore(self, snapshot: Snapshot) -> None:
         """Set the stage back to a moment that was kept."""
-        if self.exercise.makes:
+        if snapshot.files is None:
             self._play_again(snapshot)
         else:
-            self._put_back(snapshot)
+            self._put_back(snapshot, *snapshot.files)
 
     def _play_again(self, snapshot: Snapshot) -> None:
         self._close_shell()
@@ -112,13 +122,13 @@ class Stage:
         for action in snapshot.played:
             self.play(action)
 
-    def _put_back(self, snapshot: Snapshot) -> None:
+    def _put_back(self, snapshot: Snapshot, home: Path, shell: Path) -> None:
         self._close_shell()
-        mirror(snapshot.home, self._home)
+        mirror(home, self._home)
         self.answers, self._played = dict(snapshot.answers), snapshot.played
         self._open_shell()
         assert self._typist is not None
-        self.shell = self._typist.restore(snapshot.shell)
+        self.shell = self._typist.restore(shell)
 
     def _open_shell(self) -> None:
         runtime = self._folder / "runtime"

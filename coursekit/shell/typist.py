@@ -6,6 +6,7 @@ import contextlib
 import select
 import shlex
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from coursekit.errors import CourseError, ExitCode
@@ -45,6 +46,20 @@ class Typist:
         self.state = self._wait_for_prompt(seconds, f"the end of `{line}`", after_command=bool(line.strip()))
         return self.state
 
+    def type_until(self, line: str, shown: str, seconds: float) -> None:
+        """Type a line and Enter, and wait until a program that keeps the terminal has shown a text.
+
+        Raises CourseError when it does not in time, or ends before: what is typed next must not reach another program.
+        """
+        self._screen = HeadAndTail(32_768)
+        self._shell.write(line.encode() + b"\r")
+        what = f"“{shown}” after `{line}`"
+        for _ in self._read_for(seconds, what):
+            if shown in self._screen.text():
+                return
+            if any(isinstance(mark, PromptShown) for mark in self._arrived):
+                raise CourseError(f"The program ended, and did not show {what}.{self._said()}")
+
     def snapshot(self, path: Path) -> None:
         """Keep the shell's variables, functions, aliases and folder in a file. Raises CourseError."""
         self.type(f" source {shlex.quote(str(_SNAPSHOT))} {shlex.quote(str(path))}", _START)
@@ -59,15 +74,21 @@ class Typist:
         self._tree.stop()
 
     def _wait_for_prompt(self, seconds: float, what: str, *, after_command: bool) -> ShellState:
-        deadline = time.monotonic() + seconds
         began = not after_command
-        while (left := deadline - time.monotonic()) > 0:
+        for _ in self._read_for(seconds, what):
             while self._arrived:
                 match self._arrived.pop(0):
                     case CommandBegan():
                         began = True
                     case PromptShown(state) if began:
                         return state
+        raise AssertionError("reading ends by an error alone")
+
+    def _read_for(self, seconds: float, what: str) -> Iterator[None]:
+        """Read what is printed, piece by piece. Raises CourseError when the time is over or the shell has ended."""
+        deadline = time.monotonic() + seconds
+        while (left := deadline - time.monotonic()) > 0:
+            yield
             self._shell.flush()
             select.select([self._shell.fd], [], [], min(left, 0.05))
             data = self._shell.read()

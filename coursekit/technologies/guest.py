@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from coursekit.model.emulator import emulator
 from coursekit.shell.place import Place
 from coursekit.shell.program import find_program
 from coursekit.technologies.asking import ask_version
 from coursekit.technologies.contract import Finder, Tool
 from coursekit.technologies.install import install_command
-from coursekit.technologies.system import System, this_system
+from coursekit.technologies.system import this_system
 
 
 def finders() -> list[Finder]:
@@ -15,13 +16,8 @@ def finders() -> list[Finder]:
     return [_emulator, _disks]
 
 
-def emulator(system: System) -> str:
-    """The name of the QEMU that emulates a system's own architecture: the one that can use its hardware's help."""
-    return "qemu-system-aarch64" if system.machine in ("aarch64", "arm64") else "qemu-system-x86_64"
-
-
 def _emulator(place: Place, path: str) -> Tool:
-    return _found(place, path, emulator(this_system()))
+    return _found(place, path, emulator(this_system().machine))
 
 
 def _disks(place: Place, path: str) -> Tool:

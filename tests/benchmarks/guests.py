@@ -96,7 +96,7 @@ def cold(here: Hardware, image: Image, accelerator: str, folder: Path) -> list[s
     write_machine(folder, "web", here, accelerator, image.kernel, image.initrd)
     with LocalPlace(folder) as place:
         make_thin(place, image.base, DISK)
-    return start_words(here, accelerator, cpus=1, memory=MEMORY)
+    return start_words(here, cpus=1, memory=MEMORY)
 
 
 def take_turns(runs: int, **measures: Callable[[], Time]) -> dict[str, Time]:

@@ -72,7 +72,7 @@ def a_docker_in_the_students_path(folder: Path) -> None:
         patch.setenv("PATH", str(program.parent), prepend=":")
         assert outcome(folder, ContainerCheck("ckt-none", state="running")) is Outcome.FAILED
         talk = DialogueCheck("echo real", (Turn("forged"),))
-        assert outcome(folder, Inside(things.container(), Single("dialogue", talk))) is Outcome.FAILED
+        assert outcome(folder, Inside("container", things.container(), Single("dialogue", talk))) is Outcome.FAILED
 
 
 def the_students_path_is_searched(patch: pytest.MonkeyPatch) -> None:
@@ -265,7 +265,7 @@ def test_which_engine_answered_is_in_the_evidence(
     def told() -> list[str]:
         checks = [ContainerCheck(name, state="running"), ImageCheck(BUSYBOX)]
         findings = [found(tmp_path, check, elsewhere) for check in checks]
-        findings.append(found(tmp_path, Inside(name, Single("any", ContainerCheck(name))), elsewhere))
+        findings.append(found(tmp_path, Inside("container", name, Single("any", ContainerCheck(name))), elsewhere))
         assert all(finding.outcome is Outcome.PASSED for finding in findings)
         return [finding.commands[0].output for finding in findings]
 

@@ -345,7 +345,7 @@ def test_a_service_that_needs_its_time_is_retried(things: Things, tmp_path: Path
 def inside(root: Path, container: str, *checks: Kind) -> tuple[Outcome, tuple[Finding, ...]]:
     with LocalPlace(root) as place, Engines() as engines:
         part = All(tuple(Single("any", check) for check in checks))
-        return judge(Inside(container, part), CheckContext(place, engines=engines))
+        return judge(Inside("container", container, part), CheckContext(place, engines=engines))
 
 
 def test_inside(world: World) -> None:
@@ -470,7 +470,7 @@ def test_an_engine_that_ends_in_the_middle_of_a_check(
         assert f"No container engine answers at {daemon.host} (DOCKER_HOST)." in finding.observed
     with LocalPlace(tmp_path) as place, Engines() as engines:
         context = CheckContext(place, engines=engines, shell=there(daemon))
-        assert judge(Inside(name, Single("file", FileCheck("/x"))), context)[0] is ERROR
+        assert judge(Inside("container", name, Single("file", FileCheck("/x"))), context)[0] is ERROR
         verdict = judge_step(step(Not(Single("container", check))), context, (), {})
     assert (verdict.outcome, verdict.what_to_do[:9]) == (ERROR, "Try again")
 
@@ -486,7 +486,7 @@ def test_an_engine_that_ends_during_a_command_inside(things: Things, daemon: Dae
 
     with LocalPlace(tmp_path) as place, Engines() as engines:
         context = CheckContext(place, engines=engines, shell=there(daemon), cancelled=end)
-        outcome, [finding] = judge(Inside(name, Single("command", CommandCheck("sleep 500"))), context)
+        outcome, [finding] = judge(Inside("container", name, Single("command", CommandCheck("sleep 500"))), context)
     assert outcome is ERROR, finding
     assert "stopped answering" in finding.observed
 

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from coursekit.model.emulator import emulator
 from coursekit.shell.local import LocalPlace
 from coursekit.technologies import git, guest
 from coursekit.technologies.install import install_command
 from coursekit.technologies.machine import find_tools
-from coursekit.technologies.system import System, this_system
+from coursekit.technologies.system import this_system
 from tests.technologies.conftest import Answering
 
 
@@ -19,18 +20,18 @@ from tests.technologies.conftest import Answering
     [("x86_64", "qemu-system-x86_64"), ("aarch64", "qemu-system-aarch64"), ("arm64", "qemu-system-aarch64")],
 )
 def test_the_emulator_of_this_architecture(machine: str, name: str) -> None:
-    assert guest.emulator(System("x", "Linux", machine)) == name
+    assert emulator(machine) == name
 
 
 def test_no_qemu(place: LocalPlace, tmp_path: Path) -> None:
-    emulator, disks = (finder(place, str(tmp_path)) for finder in guest.finders())
-    assert (emulator.why_not, disks.why_not) == ("not found", "not found")
-    assert emulator.install == install_command(guest.emulator(this_system()))
+    machine, disks = (finder(place, str(tmp_path)) for finder in guest.finders())
+    assert (machine.why_not, disks.why_not) == ("not found", "not found")
+    assert machine.install == install_command(emulator(this_system().machine))
     assert disks.install == install_command("qemu-img")
 
 
 def test_versions(place: LocalPlace, tmp_path: Path, answering: Answering) -> None:
-    answering(tmp_path / guest.emulator(this_system()), "QEMU emulator version 7.2.15 (Debian 1:7.2+dfsg-7+deb12u12)")
+    answering(tmp_path / emulator(this_system().machine), "QEMU emulator version 7.2.15 (Debian 1:7.2+dfsg-7+deb12u12)")
     answering(tmp_path / "qemu-img", "qemu-img version 10.0.2\nCopyright (c) 2003-2025 Fabrice Bellard")
     answering(tmp_path / "git", "git version 2.39.5 (Apple Git-154)")
     tools = [finder(place, str(tmp_path)) for finder in (*guest.finders(), *git.finders())]
@@ -56,6 +57,6 @@ def test_all_technologies_at_once() -> None:
         *("python3", "virtualenv", "uv", "pipenv"),
         *("conda", "mamba", "micromamba"),
         *("docker", "podman"),
-        *(guest.emulator(this_system()), "qemu-img"),
+        *(emulator(this_system().machine), "qemu-img"),
         "git",
     ]

@@ -521,8 +521,10 @@ class ExerciseScreen(Screen[None]):
     async def _reset(self, step_id: str | None, *, remove_made: bool) -> None:
         await self._asked.stopped()
         await self._automatic.stop()
-        since = self._practice.first_started(self._exercise_id)
-        troubles = await asyncio.to_thread(clear_made, self._exercise, since or 0) if remove_made else []
+        since, workspace = self._practice.first_started(self._exercise_id), self._practice.workspace(self._exercise_id)
+        troubles = []
+        if remove_made:
+            troubles = await asyncio.to_thread(clear_made, self._exercise, workspace, since or 0)
         try:
             kept = self._practice.reset(self._exercise_id, step_id)
         except CourseError as error:

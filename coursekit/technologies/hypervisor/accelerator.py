@@ -88,8 +88,7 @@ def _unusable(accelerator: str) -> str:
 def _line(hardware: Hardware, emulator: Path, accelerator: str, image: Image | None) -> tuple[list[str], bytes] | None:
     """A command that starts the smallest guest there is, and what is printed once it runs; None when there is none."""
     kind = f"{hardware.machine['type']},accel={accelerator}"
-    processor = hardware.processors.get(accelerator)
-    begin = [str(emulator), "-cpu", processor or "max", "-m", "256", "-nic", "none", "-no-reboot", "-display", "none"]
+    begin = [str(emulator), "-cpu", "max", "-m", "256", "-nic", "none", "-no-reboot", "-display", "none"]
     if image is not None:
         machine = ",".join([kind, *(f"{name}={value}" for name, value in hardware.machine.items() if name != "type")])
         kernel = ["-kernel", str(image.kernel), "-initrd", str(image.initrd)]

@@ -5,13 +5,13 @@ from __future__ import annotations
 import shlex
 from collections.abc import Sequence
 
+from coursekit.model.emulator import PROCESSORS
 from coursekit.technologies.hypervisor.files import DISK, MACHINE
 from coursekit.technologies.hypervisor.hardware import Hardware
 
 
 def start_words(
     hardware: Hardware,
-    accelerator: str,
     *,
     cpus: int = 1,
     memory: int = 384,
@@ -20,11 +20,11 @@ def start_words(
     more: Sequence[str] = (),
 ) -> list[str]:
     """The words of the command, to be run in the guest's folder; ``memory`` in MiB."""
-    processor = hardware.processors.get(accelerator)
+    processor = PROCESSORS.get(hardware.emulator)
     return [
         hardware.emulator,
-        *("-readconfig", MACHINE),
         *(("-cpu", processor) if processor else ()),
+        *("-readconfig", MACHINE),
         *("-smp", str(cpus)),
         *("-m", str(memory)),
         *("-drive", f"file={disk},if=virtio"),

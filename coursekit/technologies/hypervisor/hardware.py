@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from coursekit.technologies.guest import emulator
+from coursekit.model.emulator import emulator
 from coursekit.technologies.system import System, this_system
 
 
@@ -27,8 +27,6 @@ class Hardware:
     """Words for the kernel that this machine needs."""
     modules: tuple[str, ...]
     """The drivers that a guest begins with, and what they stand on."""
-    processors: Mapping[str, str] = field(default_factory=dict)
-    """Accelerator to what must stand after ``-cpu``; where one is missing, QEMU's own choice does."""
     global_settings: tuple[tuple[str, str, str], ...] = ()
     """Driver, property, value."""
 
@@ -56,7 +54,6 @@ X86_64 = Hardware(
     # Emulated, the kernel measures the processor's clock wrongly on a busy machine.
     kernel_line="tsc=unstable no_timer_check",
     modules=(*_DRIVERS, "button"),
-    processors={"kvm": "host", "hvf": "host"},
     # Without it the first random number takes a second.
     global_settings=(("qemu64-x86_64-cpu", "rdrand", "on"),),
 )
@@ -69,14 +66,13 @@ ARM64 = Hardware(
     console="ttyAMA0",
     kernel_line="",
     modules=(*_DRIVERS, *_EXT4, "gpio_pl061", "gpio_keys", "evdev"),
-    processors={"kvm": "host", "hvf": "host", "tcg": "max"},  # QEMU's own choice there is a processor of 32 bits
 )
 _ALL = (X86_64, ARM64)
 
 
 def hardware(system: System | None = None) -> Hardware:
     """The hardware whose guests run best on a system; this one, unless given."""
-    name = emulator(system or this_system())
+    name = emulator((system or this_system()).machine)
     return next(one for one in _ALL if one.emulator == name)
 
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import shutil
-import time
 from pathlib import Path
 
 from coursekit.progress.ledger import Entry, Ledger
+from coursekit.technologies.hypervisor.ending import has_ended
 from coursekit.technologies.hypervisor.files import QMP_SOCKET
 from coursekit.technologies.hypervisor.hardware import Hardware, hardware
 from coursekit.technologies.hypervisor.own import KIND
-from coursekit.technologies.hypervisor.peer import connect
 from coursekit.technologies.hypervisor.prepared import WORK
 from coursekit.technologies.hypervisor.problem import GuestProblem, NotQemu, NotRunning
 from coursekit.technologies.hypervisor.qmp import Qmp
@@ -50,11 +49,6 @@ def _end(entry: Entry, here: Hardware) -> bool:
         ours = str(qmp.ask("query-uuid")["UUID"]).replace("-", "") == entry.number
         if ours:
             qmp.ask("quit")
-    deadline = time.monotonic() + _PATIENCE
-    while ours and time.monotonic() < deadline:
-        try:
-            connect(socket, 0.5).close()
-        except (NotRunning, TimeoutError):
-            break
-        time.sleep(0.01)
+    if ours:
+        has_ended(Path(entry.endpoint), _PATIENCE)
     return ours

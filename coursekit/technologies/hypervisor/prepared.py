@@ -56,7 +56,7 @@ class Prepared:
         folder.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(self.disk, folder / DISK)
         write_machine(folder, name, self.hardware, self.accelerator, self.image.kernel, self.image.initrd)
-        return start_words(self.hardware, self.accelerator, cpus=self.cpus, memory=self.memory, more=LOAD)
+        return start_words(self.hardware, cpus=self.cpus, memory=self.memory, more=LOAD)
 
 
 def prepare(
@@ -85,7 +85,7 @@ def prepare(
         with LocalPlace(work) as place:
             make_thin(place, image.base, DISK)
         write_machine(work, "guest", hardware, accelerator, image.kernel, image.initrd)
-        words = start_words(hardware, accelerator, cpus=cpus, memory=memory)
+        words = start_words(hardware, cpus=cpus, memory=memory)
         with OwnGuest(work, hardware, words, ledger) as guest:
             guest.wait_for(b"login:", _BOOT, cancelled)
             with GuestPlace(work, hardware, cancelled, answer_within=_BOOT) as inside:

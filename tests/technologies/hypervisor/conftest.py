@@ -81,7 +81,7 @@ def new(here: Hardware, image: Image, accelerator: str, tmp_path: Path) -> Makin
         write_machine(folder, name, here, accelerator, image.kernel, image.initrd)
         with LocalPlace(folder) as place:
             make_thin(place, image.base, DISK)
-        return start_words(here, accelerator, cpus=cpus, memory=memory, seed=seed)
+        return start_words(here, cpus=cpus, memory=memory, seed=seed)
 
     return make
 
