@@ -10,7 +10,7 @@ from typing import Any
 
 from coursekit.shell.place import Limits, Place
 from coursekit.shell.program import find_program
-from coursekit.technologies.hypervisor.facts import Disk
+from coursekit.technologies.hypervisor.facts import Disk, backing_of
 from coursekit.technologies.hypervisor.problem import GuestProblem, no_emulator
 from coursekit.technologies.install import install_command
 
@@ -42,12 +42,11 @@ def look_at_disk(place: Place, path: str, limits: Limits = Limits()) -> Info:  #
         raise ValueError(done.output.strip() or done.explanation)
     said: dict[str, Any] = json.loads(done.output)
     whole = os.path.realpath(os.path.join(place.root, path))
-    backing = str(said.get("full-backing-filename") or said.get("backing-filename") or "")
     disk = Disk(
         path=whole,
         format=str(said["format"]),
         read_only=False,
-        backing=os.path.realpath(os.path.join(os.path.dirname(whole), backing)) if backing else "",
+        backing=backing_of(said, whole, str(place.root)),
         snapshots=tuple(str(snapshot["name"]) for snapshot in said.get("snapshots", ())),
         size=int(said["virtual-size"]),
     )

@@ -57,6 +57,18 @@ class Facts:
         return f"QEMU {self.version} ({self.program}, process {self.pid}, {self.accelerator})"
 
 
+def backing_of(image: Mapping[str, Any], path: str, folder: str) -> str:
+    """The file that a disk at a whole path is thin upon, whole; empty when there is none.
+
+    ``image`` is what QEMU, or qemu-img, said of it from a folder: a full name is meant from there, a short one from the
+    disk's own place.
+    """
+    if full := image.get("full-backing-filename"):
+        return os.path.realpath(os.path.join(folder, str(full)))
+    short = image.get("backing-filename")
+    return os.path.realpath(os.path.join(os.path.dirname(path), str(short))) if short else ""
+
+
 def look(folder: Path, hardware: Hardware, seconds: float) -> Facts:
     """What QEMU knows of the guest in a folder. Raises NotRunning, NotQemu, GuestProblem."""
     with Qmp(folder / QMP_SOCKET, hardware.emulator, seconds) as qmp:
@@ -88,13 +100,12 @@ def _disk(block: Mapping[str, Any], qmp: Qmp) -> Disk | None:
     if not inserted:
         return None
     image = inserted["image"]
-    backing = str(image.get("full-backing-filename") or image.get("backing-filename") or "")
     path = qmp.peer.path(str(inserted["file"]))
     return Disk(
         path=path,
         format=str(image["format"]),
         read_only=bool(inserted["ro"]),
-        backing=os.path.realpath(os.path.join(os.path.dirname(path), backing)) if backing else "",
+        backing=backing_of(image, path, qmp.peer.folder),
         snapshots=tuple(str(snapshot["name"]) for snapshot in image.get("snapshots", ())),
         size=int(image["virtual-size"]),
     )

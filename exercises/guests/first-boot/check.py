@@ -10,6 +10,8 @@ from coursekit.checks.context import CheckContext
 
 def host(context: CheckContext) -> str | None:
     """`host.txt` says what this machine says of itself."""
+    if context.place.stat("host.txt") is None:
+        return "there is no `host.txt`"
     lines = context.place.read("host.txt", 4096).decode("utf-8", "replace").split("\n")
     kernel = f"{platform.system()} {platform.release()}"
     if kernel not in lines:
