@@ -32,11 +32,8 @@ def write_machine(folder: Path, name: str, hardware: Hardware, accelerator: str,
 
 def machine_text(folder: Path, name: str, hardware: Hardware, accelerator: str, kernel: Path, initrd: Path) -> str:
     """The text of machine.cfg for a guest of this name, in this folder."""
-    boot = {
-        "kernel": str(kernel),
-        "initrd": str(initrd),
-        "append": kernel_line(hardware, f"coursekit.guest={name}", f"systemd.hostname={name}"),
-    }
+    words = kernel_line(hardware, f"coursekit.guest={name}", f"systemd.hostname={name}")
+    boot = {"kernel": str(kernel), "initrd": str(initrd), "append": words}
     groups: list[tuple[str, str, Mapping[str, str]]] = [
         ("the board, and what it starts", "machine", {**hardware.machine, "accel": accelerator, **boot}),
         ("how QEMU calls this guest", "name", {"guest": name}),

@@ -183,8 +183,8 @@ def test_a_guest_that_was_damaged(guest: OwnGuest, here: Hardware, judged: Judgi
     guest.wait_for(b"Password:", 30)
     guest.type("root\n")
     guest.wait_for(b"root@", 30)
-    guest.type("grep -q coursekit.guest= /proc/cmdline && rm -rf --no-preserve-root / 2>/dev/null; echo go''ne\n")
-    guest.wait_for(b"gone", 60)
+    guest.type("wreck\n")
+    guest.wait_for(b"Nothing of it is left.", 60)
     for _ in range(3):
         finding = judged(GuestCheck("web", "running", cpus=1))
         assert (finding.outcome, finding.observed) == (Outcome.PASSED, "")
