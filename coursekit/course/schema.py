@@ -119,6 +119,7 @@ def _exercise(kinds: Kinds) -> dict[str, Any]:
             "watch": _TIME,
             "automatic": {"type": "boolean"},
             "console": _TEXT,
+            "plot": _TEXT,
         },
         ["id", "title", "points", "check"],
     )

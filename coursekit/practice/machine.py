@@ -103,6 +103,7 @@ def report(rows: Sequence[Row]) -> Iterator[Line]:
         said: set[str] = set()
         for row in members:
             yield from _tool_lines(row, names, versions)
+            yield from _note(row.tool.note)
             for label, command in _advice(row):
                 yield from _command(label, "the same command" if command in said else command)
                 said.add(command)
@@ -141,6 +142,11 @@ def _tool_lines(row: Row, names: int, versions: int) -> Iterator[Line]:
     else:
         yield Line(head.rstrip(), tone)
         yield Line(f"      {path}", tone)
+
+
+def _note(text: str) -> Iterator[Line]:
+    for line in textwrap.wrap(text, _WIDTH, initial_indent="      ", subsequent_indent="      "):
+        yield Line(line, Tone.QUIET)
 
 
 def _homely(path: str) -> str:

@@ -22,7 +22,6 @@ from coursekit.technologies.install import install_command
 EMULATION = "tcg"
 _SECONDS = 5.0
 """How long a guest that does nothing may take to say that it runs. Accelerated it takes less than one."""
-_WORDS = {"kvm": "KVM", "hvf": "Apple's hypervisor (HVF)"}
 _PROBE = "coursekit.probe"
 _PROBE_WORD = b"coursekit: this accelerator works"
 """What the image's own first program says when its kernel was started with `_PROBE`."""
@@ -42,6 +41,21 @@ class Choice:
         return self.accelerator == EMULATION
 
 
+WORDS = {"kvm": "KVM", "hvf": "Apple's hypervisor (HVF)", EMULATION: "emulation"}
+
+
+def remembered(hardware: Hardware, image: Image | None, folder: Path | None = None) -> Choice | None:
+    """The choice that `choose` has made since this machine was started; None when it has made none. Tries nothing."""
+    emulator = find_program(hardware.emulator)
+    if emulator is None:
+        return None
+    with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+        known = json.loads(_kept(hardware, folder).read_text(encoding="utf-8"))
+        if known["key"] == _key(emulator, image):
+            return Choice(str(known["accelerator"]), tuple((str(a), str(b)) for a, b in known["passed_over"]))
+    return None
+
+
 def choose(hardware: Hardware, image: Image | None, folder: Path | None = None, seconds: float = _SECONDS) -> Choice:
     """Try the accelerators of this system, the fastest first; remembered until it is started again.
 
@@ -50,17 +64,18 @@ def choose(hardware: Hardware, image: Image | None, folder: Path | None = None, 
     emulator = find_program(hardware.emulator)
     if emulator is None:
         raise no_emulator(hardware.emulator, install_command(hardware.emulator))
-    kept = (folder or cache_folder(hardware)) / "accelerator.json"
-    key = _key(emulator, image)
-    with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
-        known = json.loads(kept.read_text(encoding="utf-8"))
-        if known["key"] == key:
-            return Choice(str(known["accelerator"]), tuple((str(a), str(b)) for a, b in known["passed_over"]))
+    if known := remembered(hardware, image, folder):
+        return known
     choice = _tried(hardware, emulator, image, seconds)
+    kept = _kept(hardware, folder)
     with contextlib.suppress(OSError):
         kept.parent.mkdir(parents=True, exist_ok=True)
-        kept.write_text(json.dumps({"key": key, **asdict(choice)}), encoding="utf-8")
+        kept.write_text(json.dumps({"key": _key(emulator, image), **asdict(choice)}), encoding="utf-8")
     return choice
+
+
+def _kept(hardware: Hardware, folder: Path | None) -> Path:
+    return (folder or cache_folder(hardware)) / "accelerator.json"
 
 
 def _tried(hardware: Hardware, emulator: Path, image: Image | None, seconds: float) -> Choice:
@@ -69,7 +84,7 @@ def _tried(hardware: Hardware, emulator: Path, image: Image | None, seconds: flo
         why_not = _unusable(accelerator) or _boots(_line(hardware, emulator, accelerator, image), seconds)
         if not why_not:
             return Choice(accelerator, tuple(passed_over))
-        passed_over.append((accelerator, f"{_WORDS[accelerator]} cannot be used: {why_not}"))
+        passed_over.append((accelerator, f"{WORDS[accelerator]} cannot be used: {why_not}"))
     return Choice(EMULATION, tuple(passed_over))
 
 

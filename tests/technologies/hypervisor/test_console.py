@@ -44,7 +44,8 @@ def test_wreck_does_nothing_on_another_machine(tmp_path: Path) -> None:
     assert "rm -rf" not in tame
     refused = _run(tmp_path / "wreck", tame)
     assert refused.returncode == 1
-    assert "nothing was done" in refused.stderr and "would remove" not in refused.stdout
+    assert "nothing was done" in refused.stderr
+    assert "would remove" not in refused.stdout
     unguarded = "".join(line for line in tame.splitlines(keepends=True) if "nothing was done" not in line)
     assert "would remove" in _run(tmp_path / "unguarded", unguarded).stdout
 
