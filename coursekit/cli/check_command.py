@@ -9,7 +9,7 @@ import click
 
 from coursekit.checker.checking import check_steps
 from coursekit.cli.naming import require_step, split_words
-from coursekit.cli.output import say, say_json, say_verdict
+from coursekit.cli.output import say, say_finished, say_json, say_verdict
 from coursekit.errors import ExitCode
 from coursekit.model.exercise import Exercise
 from coursekit.model.verdict import Outcome, Verdict
@@ -85,7 +85,7 @@ def _say_summary(practice: Practice, exercise: Exercise) -> None:
     standing = practice.standing(exercise.id)
     say()
     if standing.current is None:
-        say(f"All steps of {exercise.id} have passed.", bold=True)
+        say_finished(exercise)
     say(f"{standing.in_words}.")
 
 

@@ -278,11 +278,9 @@ class ExerciseScreen(Screen[None]):
         self._view(self._exercise.steps[-1].id)
         following = self.app.next_item(self._exercise_id)  # type: ignore[attr-defined]
         text = f"F9 opens what comes next: “{following.title}”" if following else "It was the last of the course."
-        self._open_panel().say(
-            f"All steps have passed: {self._standing.in_words}.",
-            f"{lesson}\n{text}\nF10 goes back to the map. Your folder stays as it is.".lstrip(),
-            _GOOD,
-        )
+        parts = [lesson, self._exercise.learned, f"{text}\nF10 goes back to the map. Your folder stays as it is."]
+        said = "\n\n".join(part for part in parts if part)
+        self._open_panel().say(f"All steps have passed: {self._standing.in_words}.", said, _GOOD)
 
     def _look_around(self) -> None:
         """Once a second: what another process recorded, and steps that want to be watched."""
