@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from textual.containers import VerticalScroll
 from textual.widgets import Input, OptionList, Static, TextArea
 
 from coursekit.app.screens.course_map import CourseMap
@@ -180,13 +181,39 @@ async def test_a_reset_of_the_exercise_keeps_the_work_and_opens_a_new_shell(open
         await student.type("touch made")
         await student.until(lambda: "passed" in student.news)
         await student.press("f7", "e")
-        await student.until(lambda: "Begun anew." in student.panel)
+        said = "Begun anew: the whole exercise “Tiny”, with its first files."
+        await student.until(lambda: said in student.panel)
         assert student.title == "Tiny · 0 of 7 points"
         await student.until(lambda: student.terminal.at_prompt)
+        first, prompt = student.shell.strip().split("\n")
+        assert first.strip() == said
+        assert prompt.count("$") + prompt.count("#") == 1
         await student.type("echo made-is-$(ls made 2>/dev/null || echo gone)")
         await student.until(lambda: "made-is-gone" in student.shell)
         [kept] = (home / ".coursekit" / "kept").iterdir()
         assert (kept / "made").exists()
+
+
+async def test_a_reset_of_a_step_says_which(open_app: OpenApp) -> None:
+    async with open_app() as student:
+        await student.open()
+        await student.press("f2")
+        await student.until(lambda: "not yet" in student.panel)
+        await student.press("f7", "s")
+        await student.until(lambda: student.panel.startswith("Begun anew: the step “Make it”, with the first files."))
+
+
+async def test_a_new_shell_begins_below_what_the_last_one_left(open_app: OpenApp) -> None:
+    async with open_app() as student:
+        await student.open()
+        await student.type("printf '\\e[?1000h'; echo left-$((40+2))")
+        await student.until(lambda: "left-42" in student.shell and student.terminal.at_prompt)
+        await student.press("ctrl+@", "s")
+        await student.until(lambda: "A new shell" in student.shell and student.terminal.at_prompt)
+        [said] = [line for line in student.shell.split("\n") if "A new shell" in line]
+        assert said.startswith("A new shell, in the folder of this exercise.")
+        assert "left-42" in student.shell
+        assert not student.terminal.modes.mouse
 
 
 async def test_a_reset_can_be_thought_better_of(open_app: OpenApp, home: Path) -> None:
@@ -283,6 +310,15 @@ async def test_the_map_and_help(open_app: OpenApp) -> None:
         await student.pilot.pause()
         about = student.app.screen.query_one("#about")
         assert "Hardly anything. About 1 minutes." in str(about.render())
+
+
+async def test_the_help_fits_the_smallest_window_and_says_first_how_to_close_it(open_app: OpenApp) -> None:
+    async with open_app((80, 24)) as student:
+        await student.press("f1")
+        await student.pilot.pause()
+        page = student.app.screen.query_one(VerticalScroll)
+        assert page.border_title == "Help · Esc closes it"
+        assert page.max_scroll_y == 0
 
 
 async def test_a_shell_without_marks_is_checked_when_it_goes_quiet(

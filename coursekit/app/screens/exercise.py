@@ -63,7 +63,7 @@ class ExerciseScreen(Screen[None]):
         Binding("f10", "map", "Map", key_display="F10", priority=True),
         Binding("ctrl+@,ctrl+space,alt+m", "menu", "Menu", key_display="^Space", priority=True),
         Binding("escape", "close", "Close", show=False, priority=True),
-        Binding("enter", "new_shell", "New shell", show=False),
+        Binding("enter", "reopen", "New shell", show=False),
     ]
 
     def __init__(self, practice: Practice, exercise_id: str, checkers: Checkers, runtime: Path) -> None:
@@ -147,9 +147,9 @@ class ExerciseScreen(Screen[None]):
 
     # The shell
 
-    def _open_shell(self) -> None:
+    def _open_shell(self, said: str = "", *, cleared: bool = False) -> None:
         try:
-            self._terminal.open_shell()
+            self._terminal.open_shell(said, cleared=cleared)
         except CourseError as error:
             self._panel.say_error(error)
             return
@@ -185,10 +185,14 @@ class ExerciseScreen(Screen[None]):
     def on_terminal_ended(self, event: Terminal.Ended) -> None:
         self._status.say("Your shell has ended. Enter opens a new one.", _BAD)
 
+    def action_reopen(self) -> None:
+        """Open a shell in the place of one that has ended."""
+        self.action_new_shell()
+
     def action_new_shell(self) -> None:
         """Start the shell anew in the exercise's folder."""
         self._status.say("")
-        self._open_shell()
+        self._open_shell("A new shell, in the folder of this exercise.")
         self.set_focus(self._terminal)
 
     # Checks
@@ -289,7 +293,7 @@ class ExerciseScreen(Screen[None]):
         if action == "close":
             busy = self._asked.step is not None or self._fetching.under_way
             return bool(busy) or (self._panel.shown and not full)
-        if action == "new_shell":
+        if action == "reopen":
             return self._terminal.has_ended
         return action == "menu" or not full
 
@@ -375,12 +379,12 @@ class ExerciseScreen(Screen[None]):
         await self._asked.stopped()
         await self._automatic.stop()
         try:
-            said = await reset(self._work, what)
+            title, said = await reset(self._work, what)
         except CourseError as error:
             self._panel.say_error(error)
             return
         self._view(self._work.viewed)
         if what != STEP:
-            self._open_shell()
+            self._open_shell(title, cleared=True)
         self.set_focus(self._terminal)
-        self._panel.say("Begun anew.", said)
+        self._panel.say(title, said)

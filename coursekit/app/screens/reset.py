@@ -30,8 +30,8 @@ class AskReset(Choose):
         super().__init__(question, answers)
 
 
-async def reset(work: Work, what: str) -> str:
-    """Begin anew, while no check runs; gives what is to be said of it. Raises CourseError."""
+async def reset(work: Work, what: str) -> tuple[str, str]:
+    """Begin anew, while no check runs; gives what has begun anew, and what more is to be said. Raises CourseError."""
     practice, exercise = work.practice, work.exercise
     since = practice.first_started(exercise.id)
     troubles = await asyncio.to_thread(clear_made, exercise, since or 0) if what == WITH_MADE else []
@@ -41,4 +41,6 @@ async def reset(work: Work, what: str) -> str:
     if what != STEP and current:
         work.viewed = current.outline.id
     text = f"What you had is kept in {kept}" if kept else "Nothing of yours had to be moved."
-    return "\n".join([text, *troubles])
+    whole = f"Begun anew: the whole exercise “{exercise.title}”, with its first files."
+    title = f"Begun anew: the step “{work.step.title}”, with the first files." if what == STEP else whole
+    return title, "\n".join([text, *troubles])
