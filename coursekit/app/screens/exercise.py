@@ -9,7 +9,7 @@ from typing import ClassVar
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Container, Vertical
+from textual.containers import Container
 from textual.screen import Screen
 from textual.widgets import Footer, Input, TextArea
 
@@ -27,6 +27,7 @@ from coursekit.app.verdicts import Verdicts
 from coursekit.app.widgets.guide_view import Command
 from coursekit.app.widgets.panel import Panel
 from coursekit.app.widgets.question_view import QuestionView
+from coursekit.app.widgets.sides import Side, mark_sides
 from coursekit.app.widgets.status_bar import StatusBar
 from coursekit.app.widgets.step_guide import StepGuide
 from coursekit.app.widgets.step_list import StepList
@@ -70,6 +71,7 @@ class ExerciseScreen(Screen[None]):
         """The exercise must have been started. Raises CourseError when its content cannot be read."""
         super().__init__()
         self._status = StatusBar()
+        self._reading_side, self._shell_side = Side(id="reading"), Side(id="shell")
         self._steps = StepList()
         self._guide = StepGuide(id="guide")
         self._panel = Panel(id="panel")
@@ -92,11 +94,11 @@ class ExerciseScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         yield self._status
         with Container(id="panes"):
-            with Vertical(id="reading"):
+            with self._reading_side:
                 yield self._steps
                 yield self._guide
                 yield self._panel
-            with Vertical(id="shell"):
+            with self._shell_side:
                 yield self._terminal
         yield Footer(show_command_palette=False)
 
@@ -105,6 +107,7 @@ class ExerciseScreen(Screen[None]):
         self._focus_what_is_open()
         self.call_after_refresh(self._open_shell)
         self.call_after_refresh(self._fetching.look)
+        self.watch(self, "focused", self._mark_sides)
         self.set_interval(1.0, self._look_around)
         self.set_interval(0.1, self._show_progress)
 
@@ -116,6 +119,16 @@ class ExerciseScreen(Screen[None]):
 
     def on_resize(self, event: events.Resize) -> None:
         self._show_standing()
+        self._mark_sides()
+
+    def _mark_sides(self) -> None:
+        mark_sides(
+            self._reading_side,
+            self._shell_side,
+            shell_active=self.focused is self._terminal,
+            stacked=self.app.size.width < _WIDE,
+            key="^Space g" if self._shell_is_full else "F5",
+        )
 
     def _show_standing(self) -> None:
         standing = self._work.standing
@@ -224,6 +237,7 @@ class ExerciseScreen(Screen[None]):
         return await self._checking.check(step.id, self._shell_state)
 
     def _show_progress(self) -> None:
+        self._mark_sides()  # a program may have come to fill the shell, or ended
         if self._asked.step is not None:
             turn = _SPINNER[int(self._asked.seconds * 10) % len(_SPINNER)]
             news = f"{turn} checking {self._asked.step.title} … {self._asked.seconds:.0f} s (Esc stops it)"
@@ -282,6 +296,11 @@ class ExerciseScreen(Screen[None]):
 
     # Moving about
 
+    @property
+    def _shell_is_full(self) -> bool:
+        """Whether a program fills the shell, and has the keys."""
+        return self.focused is self._terminal and self._terminal.modes.alternate_screen
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Which keys are ours now. A program that fills the shell has all of them but the menu's.
 
@@ -289,7 +308,7 @@ class ExerciseScreen(Screen[None]):
         """
         if not self.is_current:
             return False
-        full = self.focused is self._terminal and self._terminal.modes.alternate_screen
+        full = self._shell_is_full
         if action == "close":
             busy = self._asked.step is not None or self._fetching.under_way
             return bool(busy) or (self._panel.shown and not full)
@@ -329,8 +348,16 @@ class ExerciseScreen(Screen[None]):
         typing = isinstance(self.focused, Input | TextArea | Terminal)
         if event.is_printable and event.character and not typing and not event.character.isdigit():
             event.stop()
+            self.remove_class("-only-guide")
             self.set_focus(self._terminal)
             self._terminal.type(event.character)
+
+    def on_paste(self, event: events.Paste) -> None:
+        """A paste beside the shell, and not into an answer, goes to the shell, as if it had been pasted there."""
+        event.stop()
+        self.remove_class("-only-guide")
+        self.set_focus(self._terminal)
+        self._terminal.post_message(events.Paste(event.text))
 
     def action_other_side(self) -> None:
         """To the guide, its question, or what hides it, and back to the shell."""

@@ -14,8 +14,15 @@ from coursekit.practice.standing import StepStanding
 class StepGuide(VerticalScroll):
     """Scrolls with the arrow keys when it has the focus."""
 
+    def __init__(self, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._shown = ("", 0)
+        """The step that is shown, and how many answers to its question."""
+
     async def show(self, exercise: Exercise, step: Step, standing: StepStanding) -> None:
-        """Show a step from its beginning; one whose question has been answered from the answer on."""
+        """Show a step from its beginning, or from where it was read; after an answer its explanation."""
+        shown, place = (step.id, len(standing.answers)), self.scroll_y
+        before, self._shown = self._shown, shown
         number = exercise.steps.index(step) + 1
         introduction = f"{exercise.introduction}\n\n" if number == 1 else ""
         async with self.batch():
@@ -23,7 +30,9 @@ class StepGuide(VerticalScroll):
             await self.mount(GuideView(f"{introduction}## {number}. {step.title}\n\n{step.guide}"))
             if step.question is not None:
                 await self.mount(QuestionView(step.id, step.question, standing))
-        if step.question is not None and standing.answers:
+        if shown == before:
+            self.scroll_to(y=place, animate=False)
+        elif standing.answers:
             self.scroll_end(animate=False)
         else:
             self.scroll_home(animate=False)
