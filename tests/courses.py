@@ -22,6 +22,7 @@ TINY = {
         title: Tiny
         summary: Hardly anything.
         minutes: 1
+        learned: What {name} makes stays made, as `ls` tells.
         values:
           name: {choose: [ada]}
         steps:

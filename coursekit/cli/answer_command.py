@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from coursekit.cli.naming import require_step, split_words
-from coursekit.cli.output import say, say_verdict
+from coursekit.cli.output import say, say_finished, say_verdict
 from coursekit.errors import CourseError, ExitCode
 from coursekit.practice.opening import open_practice
 
@@ -34,6 +34,12 @@ def command(course: Path | None, words: tuple[str, ...]) -> int:
                 say(f"  {number}. {item}")
             say(f"{step.question.how} To answer: coursekit answer {exercise_id} {step_id} …")
             return ExitCode.ALL_PASSED
+        was_finished = practice.standing(exercise_id).current is None
         verdict = practice.answer(exercise_id, step_id, " ".join(rest[1:]))
-        say_verdict(step.title, verdict, practice.standing(exercise_id).step(step_id).points)
+        standing = practice.standing(exercise_id)
+        say_verdict(step.title, verdict, standing.step(step_id).points)
+        if standing.current is None and not was_finished:
+            say()
+            say_finished(exercise)
+            say(f"{standing.in_words}.")
         return ExitCode.ALL_PASSED if verdict.passed else ExitCode.NOT_ALL_PASSED

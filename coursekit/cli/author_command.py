@@ -87,6 +87,8 @@ def preview(course: Path | None, exercise: str) -> None:
         for number, hint in enumerate(step.hints, start=1):
             cost = f" ({counted(hint.cost, 'point')})" if hint.cost else ""
             say(wrapped(hint.text, f"{step.id}, hint {number}{cost}: "))
+    if read.learned:
+        say(wrapped(read.learned, "learned: "))
 
 
 def _chosen(course: Course, words: tuple[str, ...], *, every: bool) -> list[str]:

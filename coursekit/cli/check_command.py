@@ -9,14 +9,18 @@ import click
 
 from coursekit.checker.checking import check_steps
 from coursekit.cli.naming import require_step, split_words
-from coursekit.cli.output import say, say_json, say_verdict
+from coursekit.cli.output import say, say_finished, say_json, say_verdict
 from coursekit.errors import ExitCode
 from coursekit.model.exercise import Exercise
 from coursekit.model.verdict import Outcome, Verdict
+from coursekit.practice.chart import draw, read_table
 from coursekit.practice.opening import open_practice
 from coursekit.practice.practice import Practice
 from coursekit.shell.student import this_terminal
 from coursekit.shell.tree import become_subreaper
+
+_CHART_WIDTH = 70
+"""Columns."""
 
 
 @click.command("check")
@@ -78,14 +82,22 @@ def _check(practice: Practice, exercise: Exercise, steps: Sequence[str], *, quie
         if not quiet:
             worth = practice.standing(exercise.id).step(step_id).worth
             say_verdict(exercise.step(step_id).title, verdict, worth)
+            _say_chart(practice.workspace(exercise.id), exercise.step(step_id).plot)
     return verdicts
+
+
+def _say_chart(workspace: Path, table: str) -> None:
+    """What a step has measured, as bars, if it measures and the table is there."""
+    if table:
+        for line in draw(read_table(workspace / table), _CHART_WIDTH):
+            say(f"  {line}")
 
 
 def _say_summary(practice: Practice, exercise: Exercise) -> None:
     standing = practice.standing(exercise.id)
     say()
     if standing.current is None:
-        say(f"All steps of {exercise.id} have passed.", bold=True)
+        say_finished(exercise)
     say(f"{standing.in_words}.")
 
 

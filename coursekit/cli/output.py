@@ -58,6 +58,13 @@ def say_guide(exercise: Exercise, achieved: Collection[str] = ()) -> None:
             say(f"{step.question.how} To answer: coursekit answer {step.id} …")
 
 
+def say_finished(exercise: Exercise) -> None:
+    """Say that all steps of an exercise have passed, and what it was good for."""
+    say(f"All steps of {exercise.id} have passed.", bold=True)
+    if exercise.learned:
+        say(wrapped(visible(exercise.learned)))
+
+
 def wrapped(text: str, label: str = "") -> str:
     """Text folded at 80 columns behind a label, its own line breaks kept."""
     lines = []

@@ -29,7 +29,7 @@ from coursekit.model.question import Choice, Question
 
 _STEP_ID = re.compile(r"[a-z0-9-]+")
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(s|min|m)?")
-_EXERCISE_KEYS = ("title", "summary", "minutes", "values", "makes", "images", "packages", "steps")
+_EXERCISE_KEYS = ("title", "summary", "minutes", "learned", "values", "makes", "images", "packages", "steps")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -39,6 +39,7 @@ class _Head:
     title: str
     summary: str
     minutes: int
+    learned: str = ""
 
 
 def read_exercise(course: Path, exercise_id: str, *, kinds: Kinds, values: Mapping[str, str] | None = None) -> Exercise:
@@ -84,6 +85,7 @@ def read_exercise(course: Path, exercise_id: str, *, kinds: Kinds, values: Mappi
         makes=makes,
         images=wanted.images,
         packages=tuple(filled.get("packages", ())),
+        learned=head.learned.strip(),
     )
 
 

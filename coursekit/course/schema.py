@@ -138,6 +138,7 @@ def _exercise(kinds: Kinds) -> dict[str, Any]:
             "title": _TEXT,
             "summary": _TEXT,
             "minutes": {"type": "integer"},
+            "learned": _TEXT,
             "values": {"type": "object", "additionalProperties": value},
             "makes": {"type": "array", "items": {"oneOf": [_closed({word: _TEXT}, [word]) for word in MADE]}},
             "images": {"type": "array", "items": _TEXT},

@@ -124,6 +124,8 @@ class Exercise:
     """The names of the images that it begins with."""
     packages: tuple[str, ...] = ()
     """What pip will install: ``tabulate==0.9.0``."""
+    learned: str = ""
+    """What the student has learned, in one to three sentences: said when all steps have passed."""
 
     @property
     def points(self) -> int:

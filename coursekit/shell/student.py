@@ -176,8 +176,15 @@ class StudentShell:
     def foreground(self) -> str:
         """The name of the program that has the terminal; empty where the system does not say."""
         with contextlib.suppress(OSError):
-            return Path(f"/proc/{os.tcgetpgrp(self.fd)}/comm").read_text().strip()
+            return Path(f"/proc/{self.foreground_process}/comm").read_text().strip()
         return ""
+
+    @property
+    def foreground_process(self) -> int:
+        """The process that leads those that have the terminal; 0 when there is no terminal any more."""
+        with contextlib.suppress(OSError):
+            return os.tcgetpgrp(self.fd)
+        return 0
 
     def write(self, data: bytes) -> None:
         """Type bytes. What the terminal does not take now is kept for the next ``write`` or ``flush``."""

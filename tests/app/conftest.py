@@ -22,6 +22,7 @@ from coursekit.app.app import CoursekitApp
 from coursekit.app.control import connect
 from coursekit.app.screens.exercise import ExerciseScreen
 from coursekit.app.widgets.panel import Panel
+from coursekit.app.widgets.sides import Side
 from coursekit.app.widgets.student_terminal import StudentTerminal
 from coursekit.checker.remote import RemoteChecker
 from coursekit.practice.opening import open_practice
@@ -84,6 +85,15 @@ class Student:
         """What the panel says; empty when it is closed."""
         panel = self.screen.query_one(Panel)
         return _plain(panel.query_one(Static)) if panel.has_class("shown") else ""
+
+    @property
+    def marks(self) -> str:
+        """What the edges of guide and shell say."""
+        return " | ".join(str(side.border_title or "") for side in self.screen.query(Side))
+
+    @property
+    def guide_scroll(self) -> float:
+        return self.screen.query_one("#guide").scroll_y
 
     async def until(self, holds: Callable[[], object], seconds: float = 10) -> None:
         """Wait for a state."""

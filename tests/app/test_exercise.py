@@ -6,6 +6,8 @@ import shutil
 from pathlib import Path
 
 import pytest
+from textual import events
+from textual.containers import VerticalScroll
 from textual.widgets import Input, OptionList, Static, TextArea
 
 from coursekit.app.screens.course_map import CourseMap
@@ -13,7 +15,7 @@ from coursekit.app.screens.dialogs import Choose
 from coursekit.app.screens.help import Help
 from coursekit.app.screens.machine import MachineScreen
 from coursekit.app.screens.page import PageScreen
-from coursekit.app.widgets.guide_view import Command
+from coursekit.app.widgets.guide_view import Command, GuideView
 from coursekit.errors import CourseError
 from coursekit.model.event import What
 from tests.app.conftest import OpenApp, Student
@@ -180,13 +182,39 @@ async def test_a_reset_of_the_exercise_keeps_the_work_and_opens_a_new_shell(open
         await student.type("touch made")
         await student.until(lambda: "passed" in student.news)
         await student.press("f7", "e")
-        await student.until(lambda: "Begun anew." in student.panel)
+        said = "Begun anew: the whole exercise “Tiny”, with its first files."
+        await student.until(lambda: said in student.panel)
         assert student.title == "Tiny · 0 of 7 points"
         await student.until(lambda: student.terminal.at_prompt)
+        first, prompt = student.shell.strip().split("\n")
+        assert first.strip() == said
+        assert prompt.count("$") + prompt.count("#") == 1
         await student.type("echo made-is-$(ls made 2>/dev/null || echo gone)")
         await student.until(lambda: "made-is-gone" in student.shell)
         [kept] = (home / ".coursekit" / "kept").iterdir()
         assert (kept / "made").exists()
+
+
+async def test_a_reset_of_a_step_says_which(open_app: OpenApp) -> None:
+    async with open_app() as student:
+        await student.open()
+        await student.press("f2")
+        await student.until(lambda: "not yet" in student.panel)
+        await student.press("f7", "s")
+        await student.until(lambda: student.panel.startswith("Begun anew: the step “Make it”, with the first files."))
+
+
+async def test_a_new_shell_begins_below_what_the_last_one_left(open_app: OpenApp) -> None:
+    async with open_app() as student:
+        await student.open()
+        await student.type("printf '\\e[?1000h'; echo left-$((40+2))")
+        await student.until(lambda: "left-42" in student.shell and student.terminal.at_prompt)
+        await student.press("ctrl+@", "s")
+        await student.until(lambda: "A new shell" in student.shell and student.terminal.at_prompt)
+        [said] = [line for line in student.shell.split("\n") if "A new shell" in line]
+        assert said.startswith("A new shell, in the folder of this exercise.")
+        assert "left-42" in student.shell
+        assert not student.terminal.modes.mouse
 
 
 async def test_a_reset_can_be_thought_better_of(open_app: OpenApp, home: Path) -> None:
@@ -285,6 +313,15 @@ async def test_the_map_and_help(open_app: OpenApp) -> None:
         assert "Hardly anything. About 1 minutes." in str(about.render())
 
 
+async def test_the_help_fits_the_smallest_window_and_says_first_how_to_close_it(open_app: OpenApp) -> None:
+    async with open_app((80, 24)) as student:
+        await student.press("f1")
+        await student.pilot.pause()
+        page = student.app.screen.query_one(VerticalScroll)
+        assert page.border_title == "Help · Esc closes it"
+        assert page.max_scroll_y == 0
+
+
 async def test_a_shell_without_marks_is_checked_when_it_goes_quiet(
     open_app: OpenApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -340,14 +377,70 @@ async def test_what_is_typed_beside_the_shell_goes_to_the_shell(open_app: OpenAp
         await student.until(lambda: "below  made" in student.shell)
 
 
-async def test_the_pane_that_is_used_has_the_room(open_app: OpenApp) -> None:
+@pytest.mark.parametrize("size", [(80, 24), (160, 48)])
+async def test_the_active_side_is_marked_in_words_and_keeps_its_place(open_app: OpenApp, size: tuple[int, int]) -> None:
+    async with open_app(size) as student:
+        await student.open()
+        assert "Shell is active" in student.marks
+        assert student.terminal.size.height >= size[1] // 3
+        height = student.terminal.size.height
+        await student.press("f5")
+        await student.until(lambda: "Guide is active" in student.marks)
+        assert "Shell is active" not in student.marks
+        assert student.terminal.size.height == height
+        await student.press("f5")
+        await student.until(lambda: "Shell is active" in student.marks)
+
+
+async def test_the_mark_names_the_key_that_a_full_screen_program_leaves_us(open_app: OpenApp) -> None:
     async with open_app((80, 24)) as student:
         await student.open()
-        before = student.terminal.size.height
+        assert "F5: guide" in student.marks
+        await student.type(r"printf '\e[?1049h'; head -n 1; printf '\e[?1049l'")
+        await student.until(lambda: "^Space g: guide" in student.marks)
+        await student.press("enter")
+        await student.until(lambda: "F5: guide" in student.marks)
+
+
+async def test_the_guide_is_left_and_found_again_where_it_was_read(open_app: OpenApp, course: Path) -> None:
+    guide = course / "exercises/venv/tiny/guide.md"
+    guide.write_text(guide.read_text().replace("Make a file.", "\n\n".join(f"Line {n}." for n in range(40))))
+    async with open_app((80, 24)) as student:
+        await student.open()
+        await student.press("f5", "down", "down", "down")
+        await student.until(lambda: student.guide_scroll == 3)
+        await student.press("f5", "f5")
+        await student.pilot.pause()
+        assert student.guide_scroll == 3
+        before = student.screen.query_one(GuideView)
+        student.practice.hint("venv/tiny", "first")  # as `coursekit hint` in another terminal does
+        await student.until(lambda: before not in student.screen.query(GuideView))
+        await student.until(lambda: student.screen.query(GuideView) and student.guide_scroll == 3)
+
+
+@pytest.mark.parametrize("bracketed", [True, False])
+async def test_a_paste_beside_the_shell_goes_to_the_shell(open_app: OpenApp, bracketed: bool) -> None:
+    async with open_app((80, 24)) as student:
+        await student.open()
+        if not bracketed:
+            await student.type("bind 'set enable-bracketed-paste off'")
+            await student.until(lambda: student.terminal.at_prompt and not student.terminal.modes.bracketed_paste)
+        await student.until(lambda: student.terminal.modes.bracketed_paste is bracketed)
         await student.press("f5")
-        await student.until(lambda: student.terminal.size.height < before)
-        await student.press("f5")
-        await student.until(lambda: student.terminal.size.height == before)
+        student.app.post_message(events.Paste("echo pasted-$((40+2))"))
+        await student.until(lambda: "echo pasted-$((40+2))" in student.shell)
+        assert student.screen.focused is student.terminal
+        assert "pasted-42" not in student.shell
+        await student.press("enter")
+        await student.until(lambda: "pasted-42" in student.shell)
+
+
+async def test_a_paste_into_an_answer_stays_there(open_app: OpenApp) -> None:
+    async with open_app() as student:
+        await student.open("venv/asking")
+        student.app.post_message(events.Paste("3,2"))
+        await student.until(lambda: student.screen.query_one(Input).value == "3,2")
+        assert "3,2" not in student.shell
 
 
 async def test_enter_picks_only_what_the_student_went_to(open_app: OpenApp) -> None:

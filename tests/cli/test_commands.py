@@ -62,8 +62,22 @@ def test_a_whole_exercise(run: Run, workspace: Path, monkeypatch: pytest.MonkeyP
     assert "passed, 2 points" in run("answer", "ask", "2")
     (workspace / "again").touch()
     monkeypatch.chdir(workspace / "below")
-    assert "7 of 7 points" in run("check")
+    said = run("check")
+    learned = "What ada makes stays made, as `ls` tells."
+    assert f"All steps of venv/tiny have passed.\n{learned}\n7 of 7 points" in said
     assert "7 of 7 points." in run("status")
+
+
+def test_an_answer_that_is_the_last_step_tells_what_was_learned(
+    run: Run, workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run("start", "venv/tiny")
+    for name in ("made", "again"):
+        (workspace / name).touch()
+    monkeypatch.chdir(workspace / "below")
+    assert "stays made" not in run("check", code=1)
+    assert "stays made" in run("answer", "ask", "2")
+    assert "stays made" not in run("answer", "ask", "2")
 
 
 def test_the_first_answer_decides(run: Run) -> None:

@@ -58,6 +58,7 @@ def course(tmp_path: Path, write: Callable[[str, str], Path]) -> Path:
         """\
         title: Tiny
         summary: Hardly anything.
+        learned: Why {env}.
         minutes: 1
         values:
           env: {choose: [env, venv]}

@@ -37,6 +37,7 @@ def test_the_map_holds_labs_pages_and_exercises_in_order(course: Path) -> None:
 
 def test_values_are_filled_in_everywhere_and_nowhere_else(course: Path, kinds: dict[str, type]) -> None:
     exercise = read_exercise(course, "venv/tiny", kinds=kinds, values={"env": "venv", "number": "12"})
+    assert exercise.learned == "Why venv."
     assert exercise.introduction == "Hello venv, ${env}, {{env}}, {other}."
     assert exercise.steps[0].title == "Make venv"
     assert commands(exercise.steps[0].guide) == ("touch venv", "## not a section")

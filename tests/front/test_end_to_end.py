@@ -36,7 +36,7 @@ def test_the_tiny_course_from_the_map_to_its_end(tmp_path: Path, columns: int, r
         app.press("F5", "2")
         app.shows("Right.", "Just so.", "Tiny · 6 of 7 points")
         app.press("touch again; cd below", "Enter")
-        app.shows("All steps have passed: 7 of 7 points.", "F9 opens what comes next: “Slow”")
+        app.shows("All steps have passed: 7 of 7 points.", "What ada makes", "F9 opens what comes next: “Slow”")
         app.press("F10")
         app.shows("● Tiny (finished, 7 of 7 points)")
         app.press("q")

@@ -7,40 +7,30 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
+from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Markdown
+from textual.widgets import Static
 
 _HELP = """\
-# How this works
+The guide says what to do, and why. You do it in your own shell: what you
+type there is real. After each command coursekit looks at your machine, and
+a step that is done turns green by itself.
 
-On one side stands **the guide**, on the other **your own shell**, in the folder of this exercise. What you type
-there is real. After every command coursekit looks at your machine; a step that is done turns green by itself.
-“Not yet” costs nothing.
+[b]F1[/b]   this help                     [b]F6[/b]   one side only, and back
+[b]F2[/b]   check now: what is missing?   [b]F7[/b]   begin anew; a copy is kept
+[b]F3[/b]   next hint; its price first    [b]F8[/b]   the step before
+[b]F4[/b]   put the guide's next command  [b]F9[/b]   the next step
+     at your prompt                [b]F10[/b]  the map of the course
+[b]F5[/b]   to the guide, to the shell    [b]Esc[/b]  close a panel, stop a check
 
-| Key | What it does |
-|---|---|
-| F1 | This help |
-| F2 | Check the step now, and say what is missing |
-| F3 | Open the next hint; if it costs points, that is said first |
-| F4 | Put the next command of the guide at your prompt; you press Enter |
-| F5 | Go to the guide (to scroll, or to answer a question), and back to the shell |
-| F6 | Give the whole window to the guide or the shell, and back |
-| F7 | Begin the step or the exercise anew; a copy of your work is kept |
-| F8, F9 | The step before, the next step |
-| F10 | The course map |
-| Esc | Close what the panel says; stop a check or a download that takes long |
-| Shift+Page Up | Scroll back in the shell |
+[b]No F-keys?[/b] Press Ctrl+Space (or Alt+M), then a letter from the menu. In a
+program that fills the shell, such as htop, it is the only key of ours.
 
-**No F-keys?** Press **Ctrl+Space** (or Alt+M), then one letter from the menu. A program that fills the shell, such as
-htop, gets the F-keys for itself; Ctrl+Space still opens the menu.
+What you type or paste beside the shell goes to the shell, unless it is an
+answer. Shift+Page Up scrolls the shell. Text selected with the mouse is
+copied. You can leave at any time: what has passed is kept.
 
-What you type beside the shell goes to the shell, unless it is an answer. A click on a command in the guide puts it at
-your prompt, too. Text that you select with the mouse is copied.
-
-You can leave at any time. What has passed is kept, and your folder stays as it is. In another terminal the same
-exercise is `coursekit check`, `coursekit hint`, `coursekit status`.
-
-On the map, Enter opens what the cursor is on, and d shows what this machine has. Esc closes this help.
+On the map, Enter opens what the cursor is on; d shows this machine.
 """
 
 
@@ -54,12 +44,14 @@ class Help(ModalScreen[None]):
     ]
     DEFAULT_CSS = """
     Help { align: center middle; }
-    Help VerticalScroll { width: 78; max-width: 98%; height: 95%; border: round $accent; background: $surface; }
+    Help VerticalScroll { width: 80; max-width: 100%; height: auto; max-height: 100%; padding: 0 1;
+        border: round $accent; border-title-style: bold; background: $surface; }
     """
 
     def compose(self) -> ComposeResult:
-        with VerticalScroll():
-            yield Markdown(_HELP, open_links=False)
+        with VerticalScroll() as page:
+            page.border_title = "Help · Esc closes it"
+            yield Static(Content.from_markup(_HELP))
 
     def on_mount(self) -> None:
         self.query_one(VerticalScroll).focus()

@@ -1,4 +1,7 @@
-"""A panel below the guide: a verdict, a hint, a notice. It says one thing at a time and goes when it is dismissed."""
+"""A panel below the guide: a verdict, a hint, a notice. It says one thing at a time and goes when it is dismissed.
+
+While it is in sight its screen has the class ``-panel``.
+"""
 
 from __future__ import annotations
 
@@ -59,6 +62,7 @@ class Panel(VerticalScroll):
         parts = [Content.styled(visible(title), style), body] if body.plain else [Content.styled(visible(title), style)]
         self._text.update(Content("\n").join(parts))
         self.add_class("shown")
+        self.screen.add_class("-panel")
         self.scroll_home(animate=False)
 
     def say_error(self, error: CourseError) -> None:
@@ -81,8 +85,12 @@ class Panel(VerticalScroll):
             lines.append(Content.styled(f"  try: {advice}", "bold"))
         self.say(f"{title}: {HEADLINES[verdict.outcome]}", Content("\n").join(lines), _STYLES[verdict.outcome])
 
-    def dismiss(self) -> bool:
-        """Hide the panel; False when it was not in sight."""
-        shown = self.has_class("shown")
+    @property
+    def shown(self) -> bool:
+        """Whether it is in sight."""
+        return self.has_class("shown")
+
+    def dismiss(self) -> None:
+        """Hide the panel."""
         self.remove_class("shown")
-        return shown
+        self.screen.remove_class("-panel")

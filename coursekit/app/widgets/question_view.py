@@ -65,7 +65,7 @@ class QuestionView(Vertical):
     def compose(self) -> ComposeResult:
         question, given = self._question, self._standing.answers
         earns = "Your first answer decides about the points." if not given else "Answer again to learn: it is practice."
-        note = "" if self._standing.achieved else f"\n{earns} {question.how} F5 goes here from the shell, and back."
+        note = "" if self._standing.achieved else f"\n{earns} {question.how}"
         yield Static(prose(question.ask, "bold") + Content(note))
         if question.form is Form.CHOICE:
             yield Choices(*(self._option(number) for number in range(len(question.items))))

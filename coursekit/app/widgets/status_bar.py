@@ -9,6 +9,8 @@ from textual.widgets import Static
 
 from coursekit.shell.text import visible
 
+_QUIET = "$text-muted"
+
 
 class StatusBar(Horizontal):
     """Left what stays, right what has just happened."""
@@ -23,6 +25,7 @@ class StatusBar(Horizontal):
         super().__init__()
         self._title = Static(id="title")
         self._news = Static(id="news")
+        self._passing = False
 
     def compose(self) -> ComposeResult:
         yield self._title
@@ -31,6 +34,15 @@ class StatusBar(Horizontal):
     def show_title(self, title: str) -> None:
         self._title.update(Content(visible(title)))
 
-    def say(self, news: str, style: str = "") -> None:
-        """Tell what happened last. Nothing in it is taken for markup."""
+    def say(self, news: str, style: str = _QUIET, *, passing: bool = False) -> None:
+        """Tell what happened last. Nothing in it is taken for markup.
+
+        What is ``passing`` is unsaid by `say_no_more`.
+        """
+        self._passing = passing
         self._news.update(Content.styled(visible(news), style))
+
+    def say_no_more(self) -> None:
+        """Take back what was said in passing."""
+        if self._passing:
+            self.say("")

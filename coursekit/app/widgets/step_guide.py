@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from textual.containers import VerticalScroll
 from textual.widget import Widget
 
+from coursekit.app.widgets.chart_view import ChartView
 from coursekit.app.widgets.guide_view import GuideView
 from coursekit.app.widgets.question_view import QuestionView
 from coursekit.model.exercise import Exercise, Step
@@ -14,16 +17,28 @@ from coursekit.practice.standing import StepStanding
 class StepGuide(VerticalScroll):
     """Scrolls with the arrow keys when it has the focus."""
 
+    def __init__(self, workspace: Path, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._workspace = workspace
+        self._shown = ("", 0)
+        """The step that is shown, and how many answers to its question."""
+
     async def show(self, exercise: Exercise, step: Step, standing: StepStanding) -> None:
-        """Show a step from its beginning; one whose question has been answered from the answer on."""
+        """Show a step from its beginning, or from where it was read; after an answer its explanation."""
+        shown, place = (step.id, len(standing.answers)), self.scroll_y
+        before, self._shown = self._shown, shown
         number = exercise.steps.index(step) + 1
         introduction = f"{exercise.introduction}\n\n" if number == 1 else ""
         async with self.batch():
             await self.remove_children()
             await self.mount(GuideView(f"{introduction}## {number}. {step.title}\n\n{step.guide}"))
+            if step.plot:
+                await self.mount(ChartView(self._workspace / step.plot))
             if step.question is not None:
                 await self.mount(QuestionView(step.id, step.question, standing))
-        if step.question is not None and standing.answers:
+        if shown == before:
+            self.scroll_to(y=place, animate=False)
+        elif standing.answers:
             self.scroll_end(animate=False)
         else:
             self.scroll_home(animate=False)

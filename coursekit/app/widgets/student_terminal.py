@@ -13,10 +13,14 @@ from coursekit.app.terminal.widget import Terminal
 from coursekit.model.shell_state import ShellState
 from coursekit.shell.marks import CommandBegan, MarkReader, MarkWatch, PromptShown
 from coursekit.shell.student import Launch, StudentShell, plan_student_shell
+from coursekit.shell.text import visible
 from coursekit.supplies.wheels import with_wheels
 
 _CLEAR_LINE = b"\x05\x15"
 """To the end of the line, and cut all before it: with Emacs and Vi keys, in fish, and in a plain tty."""
+
+_MODES_OFF = b"\x1b[?1;9;1000;1002;1003;1004;1006;2004;2026l\x1b[?25h\x1b[0m"
+"""The keyboard, the mouse and the cursor as a program finds them at its beginning."""
 
 
 class StudentTerminal(Terminal):
@@ -75,6 +79,11 @@ class StudentTerminal(Terminal):
             return False
         return self.at_prompt or self.marks_missing or not self.integrated
 
+    @property
+    def foreground_process(self) -> int:
+        """The process that leads the terminal's foreground; 0 when nobody can say."""
+        return 0 if self._shell is None else self._shell.foreground_process
+
     def type(self, text: str) -> None:
         """Type what was meant for the shell and typed elsewhere."""
         self._send(text.encode())
@@ -84,9 +93,14 @@ class StudentTerminal(Terminal):
         self._send(_CLEAR_LINE)
         self.insert(command)
 
-    def open_shell(self) -> None:
-        """Start the student's shell in the workspace, in the place of one that was there. Raises CourseError."""
+    def open_shell(self, said: str = "", *, cleared: bool = False) -> None:
+        """Start the student's shell in the workspace, in the place of one that was there. Raises CourseError.
+
+        What is ``said`` stands above its first prompt, below what the last shell has left, or on a ``cleared`` screen.
+        """
         self.close_shell()
+        if said:
+            self.feed(self._begin_anew(cleared) + f"\x1b[2m{visible(said)}\x1b[0m\r\n".encode())
         runtime = Path(tempfile.mkdtemp(dir=self._runtime))
         self._launch = plan_student_shell(self._workspace, with_wheels(os.environ, self._wheels), runtime)
         self._marks = MarkReader(self._launch.nonce)
@@ -94,6 +108,12 @@ class StudentTerminal(Terminal):
         self.state, self.at_prompt = None, False
         self._shell = StudentShell(self._launch, 80, 24)
         self.attach(self._shell, self._read_marks)
+
+    def _begin_anew(self, cleared: bool) -> bytes:
+        """What makes the terminal ready for another shell, whatever the last program had asked of it."""
+        leave = b"\x1b[?1049l" if self.modes.alternate_screen else b""
+        at_margin = self.engine.cursor().x == 0
+        return leave + _MODES_OFF + (b"\x1b[H\x1b[2J" if cleared else b"" if at_margin else b"\r\n")
 
     def close_shell(self) -> None:
         """Hang up."""

@@ -1,0 +1,25 @@
+"""The two sides of an exercise, guide and shell: which one the keys go to, in a word, a symbol and a line."""
+
+from __future__ import annotations
+
+from textual.containers import Vertical
+
+
+class Side(Vertical):
+    """One side. Its upper edge says whether it is active."""
+
+    def mark(self, title: str, *, active: bool) -> None:
+        """Say so on the upper edge."""
+        self.border_title = title
+        self.set_class(active, "active")
+
+
+def mark_sides(reading: Side, shell: Side, *, shell_active: bool, stacked: bool, key: str) -> None:
+    """Mark the active side; ``key`` leads to the other one. Where they are ``stacked`` one edge speaks for both."""
+    if stacked:
+        title = f"▼ Shell is active · {key}: guide" if shell_active else f"▲ Guide is active · {key}: shell"
+        shell.mark(title, active=True)
+        reading.mark("", active=False)
+        return
+    for side, name, active in ((reading, "Guide", not shell_active), (shell, "Shell", shell_active)):
+        side.mark(f"▼ {name} is active" if active else f"{name} · {key}", active=active)
