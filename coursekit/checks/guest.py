@@ -23,7 +23,7 @@ from coursekit.model.verdict import CommandRecord, Finding
 from coursekit.shell.place import Ending
 from coursekit.shell.text import visible
 from coursekit.technologies.hypervisor.cache import find
-from coursekit.technologies.hypervisor.disk_file import InUse, look_at_disk
+from coursekit.technologies.hypervisor.disk_file import InUse, look_at_disk, was_closed
 from coursekit.technologies.hypervisor.facts import Disk, Facts, look
 from coursekit.technologies.hypervisor.files import QMP_SOCKET
 from coursekit.technologies.hypervisor.hardware import hardware
@@ -58,12 +58,16 @@ class GuestCheck(Kind):
     snapshots: str | tuple[str, ...] = ()
     """Names of snapshots that ``disk`` holds; of ``disk.qcow2`` where that is left out."""
     hostname: str | None = None
+    clean: bool = False
+    """Whether one that is off must have switched itself off: whoever pulls the plug leaves its file system open."""
 
     def __post_init__(self) -> None:
         if self.memory is not None:
             in_bytes(self.memory)
         if self.state == "off" and (self.cpus or self.memory or self.hostname):
             raise ValueError("a guest that is off has neither `cpus` nor `memory` nor `hostname`")
+        if self.clean and self.state != "off":
+            raise ValueError("only of a guest that is off can be told whether it was `clean`: say `state: off` as well")
 
     @property
     def claim(self) -> str:
@@ -113,6 +117,8 @@ class GuestCheck(Kind):
             yield from self._of_the_disk(folder, facts, context)
         elif self.state == "off" and self._hidden(context):
             yield Demand(self.claim, "a guest that is off", f"it may be on{self._hidden(context)}")
+        if self.clean:
+            yield self._switched_itself_off(context)
         if facts is not None and self.state != "off":
             yield from self._from_inside(folder, facts, context)
 
@@ -162,6 +168,17 @@ class GuestCheck(Kind):
                 yield Demand(claim, "a disk", str(error))
         if disk is not None:
             yield from self._of_what_it_holds(disk)
+
+    def _switched_itself_off(self, context: CheckContext) -> Demand:
+        claim = f"`{self.folder}` has switched itself off"
+        try:
+            closed = was_closed(context.place, self._disk, context.limits())
+            observed = "" if closed else "its file system was left open, as when the plug is pulled"
+        except InUse:
+            observed = f"it may be on{self._hidden(context)}"
+        except ValueError as error:
+            observed = str(error)
+        return Demand(claim, "a file system that its guest has closed", observed)
 
     def _of_what_it_holds(self, disk: Disk) -> Iterator[Demand]:
         if self.disk is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,11 @@ from coursekit.technologies.install import install_command
 
 _IN_USE = "Failed to get"
 """How qemu-img refuses a file that a guest has: `Failed to get shared "write" lock`."""
+
+
+_BEGIN = 2048
+"""Bytes in which an ext4 file system says what it is: https://docs.kernel.org/filesystems/ext4/super.html"""
+_MAGIC, _FEATURES, _TO_RECOVER = 1024 + 0x38, 1024 + 0x60, 0x4
 
 
 class InUse(Exception):
@@ -46,11 +52,31 @@ def look_at_disk(place: Place, path: str, limits: Limits = Limits()) -> Info:  #
         path=whole,
         format=str(said["format"]),
         read_only=False,
-        backing=backing_of(said, whole, str(place.root)),
+        backing=backing_of(said, whole, lambda name: os.path.realpath(os.path.join(place.root, name))),
         snapshots=tuple(str(snapshot["name"]) for snapshot in said.get("snapshots", ())),
         size=int(said["virtual-size"]),
     )
     return Info(disk, int(said.get("actual-size", 0)))
+
+
+def was_closed(place: Place, path: str, limits: Limits = Limits()) -> bool:  # noqa: B008
+    """Whether the file system on a thin disk was closed by its guest, as a machine does that switches itself off.
+
+    A guest that was ended from outside leaves it as it was while it ran: its journal must be played first at the next
+    start. Raises InUse, GuestProblem, ValueError when there is no such file system on it.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        begin = Path(folder, "begin")
+        how = ["-f", "qcow2", "-O", "raw", f"bs={_BEGIN}", "count=1", f"if={path}", f"of={begin}"]
+        done = place.run([_qemu_img(), "dd", *how], limits=limits)
+        if _IN_USE in done.output:
+            raise InUse(path)
+        if not done.ok:
+            raise ValueError(done.output.strip() or done.explanation)
+        said = begin.read_bytes()
+    if said[_MAGIC : _MAGIC + 2] != b"\x53\xef":
+        raise ValueError("there is no ext4 file system on it")
+    return not int.from_bytes(said[_FEATURES : _FEATURES + 4], "little") & _TO_RECOVER
 
 
 def make_thin(place: Place, base: Path, path: str) -> None:

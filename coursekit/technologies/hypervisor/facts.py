@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -57,14 +57,14 @@ class Facts:
         return f"QEMU {self.version} ({self.program}, process {self.pid}, {self.accelerator})"
 
 
-def backing_of(image: Mapping[str, Any], path: str, folder: str) -> str:
+def backing_of(image: Mapping[str, Any], path: str, whole: Callable[[str], str]) -> str:
     """The file that a disk at a whole path is thin upon, whole; empty when there is none.
 
-    ``image`` is what QEMU, or qemu-img, said of it from a folder: a full name is meant from there, a short one from the
-    disk's own place.
+    ``image`` is what QEMU, or qemu-img, said of it: a full name is meant from where that was started, which ``whole``
+    knows, a short one from the disk's own place.
     """
     if full := image.get("full-backing-filename"):
-        return os.path.realpath(os.path.join(folder, str(full)))
+        return whole(str(full))
     short = image.get("backing-filename")
     return os.path.realpath(os.path.join(os.path.dirname(path), str(short))) if short else ""
 
@@ -105,7 +105,7 @@ def _disk(block: Mapping[str, Any], qmp: Qmp) -> Disk | None:
         path=path,
         format=str(image["format"]),
         read_only=bool(inserted["ro"]),
-        backing=backing_of(image, path, qmp.peer.folder),
+        backing=backing_of(image, path, qmp.peer.path),
         snapshots=tuple(str(snapshot["name"]) for snapshot in image.get("snapshots", ())),
         size=int(image["virtual-size"]),
     )

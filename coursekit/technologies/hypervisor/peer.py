@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import socket
@@ -26,12 +27,20 @@ class Peer:
     pid: int
     program: str
     """Its executable file, links followed."""
-    folder: str
-    """Where it was started: relative paths of its own are meant from there. Empty where the system does not say."""
+    folders: tuple[str, ...]
+    """Where it may have been started, the likeliest first: relative paths of its own are meant from there."""
+    opened: frozenset[str] | None = None
+    """The files that it holds open, links followed; None where the folder is certain, or the system does not say."""
 
     def path(self, said: str) -> str:
-        """The whole path of a file that the process names."""
-        return os.path.realpath(os.path.join(self.folder, said))
+        """The whole path of a file that the process names. One that it does not hold open is nowhere: ``/`` and it."""
+        if os.path.isabs(said):
+            return os.path.realpath(said)
+        for folder in self.folders:
+            path = os.path.realpath(os.path.join(folder, said))
+            if self.opened is None or path in self.opened:
+                return path
+        return os.path.join("/", said)
 
 
 def connect(path: Path, seconds: float) -> socket.socket:
@@ -63,12 +72,30 @@ def peer(connection: socket.socket, path: Path) -> Peer:
     try:
         if sys.platform == "linux":
             program = os.readlink(f"/proc/{pid}/exe").removesuffix(" (deleted)")
-            return Peer(pid, program, os.readlink(f"/proc/{pid}/cwd"))
+            return Peer(pid, program, *_started_in(pid, path.parent))
     except PermissionError as error:
         raise of_another_account(str(path), pid) from error
     except OSError as error:
         raise NotRunning(f"the process {pid} has ended") from error
-    return Peer(pid, _program_on_macos(pid), "")
+    return Peer(pid, _program_on_macos(pid), (str(path.parent),))
+
+
+def _started_in(pid: int, beside: Path) -> tuple[tuple[str, ...], frozenset[str] | None]:
+    """The folders in which a process may have been started, and what tells which. Raises OSError.
+
+    One that went into the background (``-daemonize``) is in ``/`` now. What its shell called the folder, and the folder
+    of its socket, are guesses; the files that it holds open are not.
+    """
+    folder = os.readlink(f"/proc/{pid}/cwd")
+    if folder != "/":
+        return (folder,), None
+    settings = Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
+    named = (os.fsdecode(setting[4:]) for setting in settings if setting.startswith(b"PWD=/"))
+    opened = set[str]()
+    for link in Path(f"/proc/{pid}/fd").iterdir():
+        with contextlib.suppress(FileNotFoundError):
+            opened.add(os.readlink(link))
+    return (*named, str(beside)), frozenset(opened)
 
 
 def require_qemu(who: Peer, emulator: str, path: Path) -> None:

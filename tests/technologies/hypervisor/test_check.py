@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from coursekit.checks.guest import GuestCheck
 from coursekit.model.verdict import Outcome
+from coursekit.shell.place import Limits
 from coursekit.technologies.hypervisor import peer, qmp
+from coursekit.technologies.hypervisor.ending import quit_qemu
+from coursekit.technologies.hypervisor.facts import look
+from coursekit.technologies.hypervisor.hardware import Hardware
 from coursekit.technologies.hypervisor.own import OwnGuest
+from coursekit.technologies.hypervisor.place import GuestPlace
 from coursekit.technologies.hypervisor.prepared import Prepared
 from coursekit.technologies.hypervisor.problem import of_another_account
 from tests.technologies.hypervisor.conftest import Judging, Making
@@ -73,6 +79,47 @@ def test_paused(guest: OwnGuest, judged: Judging) -> None:
     assert (finding.outcome, finding.observed) == (FAILED, "QEMU says: paused")
 
 
+@pytest.mark.parametrize(
+    ("machine", "called", "found"),
+    [
+        ("web", "/nowhere", "web/disk.qcow2"),
+        ("other", "web", "web/disk.qcow2"),
+        ("other", "/nowhere", "/disk.qcow2"),
+    ],
+)
+def test_the_disk_of_one_in_the_background(
+    machine: str, called: str, found: str, new: Making, tmp_path: Path, here: Hardware
+) -> None:
+    """Started in `web` with a machine of this folder, by a shell that calls its own folder so."""
+    new("other")
+    words = [word for word in new("web") if word != "-nographic"]
+    words += ["-display", "none", "-serial", "none", "-daemonize"]
+    words[words.index("machine.cfg")] = f"../{machine}/machine.cfg"
+    environment = {**os.environ, "PWD": str(tmp_path / called)}
+    subprocess.run(words, cwd=tmp_path / "web", check=True, env=environment)
+    try:
+        (disk,) = look(tmp_path / machine, here, 5.0).disks
+        assert disk.path == str(tmp_path / found)
+    finally:
+        quit_qemu(tmp_path / machine, here)
+
+
+def test_whether_it_switched_itself_off(new: Making, judged: Judging, tmp_path: Path, here: Hardware) -> None:
+    clean = GuestCheck("web", "off", clean=True)
+    for ending in (OwnGuest.switch_off, OwnGuest.close):
+        with OwnGuest(tmp_path / "web", here, new("web")) as guest:
+            guest.wait_for(b"login:", 120.0)
+            with GuestPlace(guest.folder, here) as inside:
+                inside.ask("systemctl is-system-running --wait", Limits(60.0))
+            assert judged(clean).outcome is FAILED
+            ending(guest)
+        finding = judged(clean)
+        assert finding.outcome is (PASSED if ending is OwnGuest.switch_off else FAILED)
+    assert "the plug is pulled" in finding.observed
+    subprocess.run(["qemu-img", "create", "-q", "-f", "qcow2", tmp_path / "web" / "disk.qcow2", "1M"], check=True)
+    assert judged(clean).observed == "there is no ext4 file system on it"
+
+
 def test_another_account_is_an_error(guest: OwnGuest, judged: Judging, monkeypatch: pytest.MonkeyPatch) -> None:
     def refused(_: object, path: Path) -> peer.Peer:
         raise of_another_account(str(path), 1)
@@ -88,6 +135,8 @@ def test_settings_that_contradict() -> None:
         GuestCheck("web", "off", cpus=2)
     with pytest.raises(ValueError, match="size"):
         GuestCheck("web", memory="much")
+    with pytest.raises(ValueError, match="off"):
+        GuestCheck("web", clean=True)
 
 
 def hardware_name(guest: OwnGuest) -> str:
