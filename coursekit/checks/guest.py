@@ -49,7 +49,8 @@ class GuestCheck(Kind):
     shorthand: ClassVar[str] = "folder"
 
     folder: str
-    state: Literal["running", "off"] | None = None
+    state: Literal["running", "on", "off"] | None = None
+    """``running`` answers from inside as well; ``on`` is QEMU's word alone, as for one that still boots."""
     cpus: int | None = None
     memory: str | None = None
     """Such as ``384 MB``."""
@@ -72,7 +73,13 @@ class GuestCheck(Kind):
     @property
     def claim(self) -> str:
         """What must be true, in the student's words."""
-        return f"the guest `{self.folder}` {'is off' if self.state == 'off' else 'runs' if self._runs else 'is there'}"
+        return f"the guest `{self.folder}` {self._words}"
+
+    @property
+    def _words(self) -> str:
+        if self.state in ("on", "off"):
+            return f"is {self.state}"
+        return "runs" if self._runs else "is there"
 
     def denial(self) -> str:
         return f"the guest `{self.folder}` {'runs' if self.state == 'off' else 'does not run'}"
@@ -80,7 +87,8 @@ class GuestCheck(Kind):
     @property
     def _runs(self) -> bool:
         """Whether it must run."""
-        return self.state == "running" or any(value is not None for value in (self.cpus, self.memory, self.hostname))
+        asked = (self.cpus, self.memory, self.hostname)
+        return self.state in ("running", "on") or any(value is not None for value in asked)
 
     def judge(self, context: CheckContext) -> Finding:
         folder = Path(context.place.root, self.folder)
@@ -119,7 +127,7 @@ class GuestCheck(Kind):
             yield Demand(self.claim, "a guest that is off", f"it may be on{self._hidden(context)}")
         if self.clean:
             yield self._switched_itself_off(context)
-        if facts is not None and self.state != "off":
+        if facts is not None and self.state not in ("on", "off"):
             yield from self._from_inside(folder, facts, context)
 
     def _by_qemu(self, facts: Facts) -> Iterator[Demand]:

@@ -17,7 +17,7 @@ from coursekit.practice.opening import open_practice
 @click.option("--from", "source", metavar="FOLDER|URL", help="The bundle of your class, in place of the network.")
 @click.pass_obj
 def command(course: Path | None, labs: tuple[str, ...], source: str | None) -> None:
-    """Fetch what LABs need: packages for pip, and images for containers.
+    """Fetch what LABs need: packages for pip, images for containers, the image of virtual machines.
 
     What has come is kept when you stop it, and the next call goes on there. A shell that coursekit opens lets pip find
     the packages, with or without a network. A bundle holds programs: take it from your instructor and from nobody else.
@@ -29,7 +29,7 @@ def command(course: Path | None, labs: tuple[str, ...], source: str | None) -> N
     with open_practice(course) as practice, waiting() as listener:
         wanted = needed(practice.course, choose_labs(practice.course, labs))
         to = Destination(practice.home.wheels, practice.home.downloads, os.environ)
-        if not wanted.packages and not wanted.images:
+        if not wanted.packages and not wanted.images and not wanted.guest:
             say(f"{', '.join(wanted.labs)}: needs nothing that has to be fetched.")
             return
         if source is None:

@@ -28,6 +28,8 @@ class Wanted:
 
     images: tuple[str, ...] = ()
     packages: tuple[str, ...] = ()
+    guest: bool = False
+    """Whether a virtual machine of it begins from the course's image."""
 
 
 def read_images(document: Document, raw: Any) -> dict[str, BaseImage]:
@@ -83,7 +85,9 @@ def read_wanted(document: Document, course: Path, rules: Mapping[str, Rule]) -> 
     packages: dict[str, None] = {}
     for index, text in enumerate(require_list(document, ("packages",), data.get("packages", []), "`packages`") or ()):
         packages |= dict.fromkeys(_expanded(document, ("packages", index), text, rules))
-    return Wanted(tuple(images), tuple(packages))
+    makes = data.get("makes")
+    guest = isinstance(makes, list) and any(isinstance(made, Mapping) and "guest" in made for made in makes)
+    return Wanted(tuple(images), tuple(packages), guest)
 
 
 def wanted_by(course: Path, exercise_id: str) -> Wanted:

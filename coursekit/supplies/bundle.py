@@ -16,6 +16,7 @@ from coursekit.errors import CourseError, ExitCode
 from coursekit.supplies.archive import BadArchive, write_image
 from coursekit.supplies.folder import WORK, listed, place, remove_others, require_place
 from coursekit.supplies.foreign import at_hand
+from coursekit.supplies.guest import put_into_bundle
 from coursekit.supplies.listener import Listener, in_megabytes
 from coursekit.supplies.manifest import NAME, BundleFile, Manifest
 from coursekit.supplies.needed import needed
@@ -23,6 +24,7 @@ from coursekit.supplies.pip import NoWheel, download
 from coursekit.supplies.platforms import PYTHONS, image_platform, pythons_of, wheel_platform
 from coursekit.technologies.engine.connection import Engine, Engines
 from coursekit.technologies.engine.problem import EngineProblem
+from coursekit.technologies.hypervisor.problem import GuestProblem
 
 if TYPE_CHECKING:
     from coursekit.model.course import BaseImage, Course, Lab
@@ -61,7 +63,11 @@ class Bundle:
                 shutil.rmtree(left)
             with tempfile.TemporaryDirectory(dir=into, prefix=WORK) as work:
                 ready = Path(work, "ready")
-                files = [*self._wheels(Path(work), ready), *self._images(Path(work), ready, variables)]
+                files = [
+                    *self._wheels(Path(work), ready),
+                    *self._images(Path(work), ready, variables),
+                    *self._guests(ready),
+                ]
                 (into / NAME).unlink(missing_ok=True)  # from here on an older bundle is none any more
                 for file in files:
                     place(ready / file.path, into / file.path)
@@ -129,6 +135,18 @@ class Bundle:
                         yield listed(into, path, "image", labs[image], platform, image.name, wheels)
         except EngineProblem as problem:
             raise CourseError(str(problem), "The labs begin with images.", ExitCode.TOOL_MISSING) from problem
+
+    def _guests(self, into: Path) -> Iterator[BundleFile]:
+        labs = [lab for lab, wanted in self._needed.items() if wanted.guest]
+        for platform in dict.fromkeys(map(image_platform, self._platforms)) if labs else ():
+            self._listener.went(f"the guest image for {platform}", 0, 0)
+            try:
+                files = list(put_into_bundle(platform, into, labs))
+            except GuestProblem as problem:
+                self.missing.append(f"the guest image for {platform}: {problem}")
+                continue
+            self._listener.say(f"the guest image for {platform}: {in_megabytes(sum(file.bytes for file in files))}")
+            yield from files
 
     def _image(self, engine: Engine, image: BaseImage, platform: str, work: Path, into: Path) -> tuple[Path, str]:
         """Write an image's file; gives its path, and what stands for the wheels in it."""

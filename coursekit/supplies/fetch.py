@@ -12,6 +12,7 @@ from pathlib import Path
 from coursekit.errors import CourseError, ExitCode
 from coursekit.model.course import Course
 from coursekit.supplies.arrival import bring, is_whole, no_room
+from coursekit.supplies.guest import fetch_guest, fetch_guest_from
 from coursekit.supplies.images import Images
 from coursekit.supplies.listener import Listener, in_megabytes
 from coursekit.supplies.manifest import BundleFile, Manifest
@@ -37,7 +38,7 @@ class Destination:
 
 
 def fetch(needed: Needed, to: Destination, listener: Listener) -> None:
-    """Fetch what labs need from the package index and the registries.
+    """Fetch what labs need from the package index and the registries, and build the guest image.
 
     One trouble does not keep the rest from coming. Raises CourseError with all of them, and Stopped.
     """
@@ -45,6 +46,7 @@ def fetch(needed: Needed, to: Destination, listener: Listener) -> None:
         [
             lambda: _wheels_from_index(needed, to, listener),
             lambda: _images(needed, to, listener, None),
+            lambda: fetch_guest(listener) if needed.guest else None,
         ]
     )
 
@@ -56,11 +58,13 @@ def fetch_from(source: Source, course: Course, needed: Needed, to: Destination, 
     wanted = [file for file in manifest.files if set(file.labs) & set(needed.labs)]
     wheels = [file for file in wanted if file.what == "wheel" and file.platform in ("", this_platform())]
     images = [file for file in wanted if file.what == "image"]
+    guests = [file for file in wanted if file.what == "guest"]
     _require_room(source, wheels, images, to)
     _all_of(
         [
             lambda: _wheels_from_bundle(source, wheels, to, listener),
             lambda: _images(needed, to, listener, (source, images)),
+            lambda: fetch_guest_from(source, guests, listener) if needed.guest else None,
         ]
     )
 

@@ -32,7 +32,7 @@ def listed(
 
 def require_place(into: Path) -> None:
     """Raise CourseError when a folder holds something that is no bundle: it belongs to somebody."""
-    known = {NAME, f"{NAME}.part", "wheels", "images"}
+    known = {NAME, f"{NAME}.part", "wheels", "images", "guest"}
     others = [path.name for path in into.iterdir() if path.name not in known] if into.is_dir() else []
     others = [name for name in others if not name.startswith(WORK)]
     if others or (into.exists() and not into.is_dir()):
@@ -46,6 +46,6 @@ def require_place(into: Path) -> None:
 def remove_others(into: Path, files: Sequence[BundleFile]) -> None:
     """Remove what an older bundle in the same folder had, and this one has not."""
     kept = {file.path for file in files}
-    for path in [*into.glob("wheels/*"), *into.glob("images/*")]:
+    for path in [*into.glob("wheels/*"), *into.glob("images/*"), *into.glob("guest/*/*")]:
         if path.relative_to(into).as_posix() not in kept:
             path.unlink()

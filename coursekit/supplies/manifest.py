@@ -23,8 +23,9 @@ _LARGEST_FILE = 100_000_000_000
 _PATHS = {
     "wheel": re.compile(r"wheels/[A-Za-z0-9][A-Za-z0-9._+!]*(?:-[A-Za-z0-9._+!]+){4,5}\.whl"),
     "image": re.compile(r"images/[A-Za-z0-9][A-Za-z0-9._-]*\.tar\.gz"),
+    "guest": re.compile(r"guest/[a-z0-9-]+/(?:base\.qcow2|kernel|initrd|guest\.json)"),
 }
-"""A file lies in one of two folders, under a plain name: no path leads out of the bundle."""
+"""A file lies in one of these folders, under a plain name: no path leads out of the bundle."""
 _CHUNK = 1 << 20
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _LAB = re.compile(r"[a-z0-9-]+")
@@ -39,7 +40,7 @@ class BundleFile:
     sha256: str
     bytes: int
     what: str
-    """``wheel`` or ``image``."""
+    """``wheel``, ``image``, or ``guest``: a file of the guest image."""
     labs: tuple[str, ...]
     """Those that need it."""
     platform: str = ""
@@ -125,7 +126,7 @@ def _manifest(whole: Mapping[str, Any]) -> Manifest:
 def _file(data: Mapping[str, Any], where: str) -> BundleFile:
     what, path, size = _text(data, "what", where), _text(data, "path", where), data.get("bytes")
     if what not in _PATHS:
-        raise _Wrong(f"{where} is neither a wheel nor an image, but `{what[:40]}`")
+        raise _Wrong(f"{where} is no wheel, no image and no file of a guest, but `{what[:40]}`")
     if not _PATHS[what].fullmatch(path):
         raise _Wrong(f"{where} has a path that no {what} of a bundle has: `{path[:80]}`")
     if not _SHA256.fullmatch(digest := _text(data, "sha256", where)):
@@ -133,7 +134,7 @@ def _file(data: Mapping[str, Any], where: str) -> BundleFile:
     if not isinstance(size, int) or isinstance(size, bool) or not 0 < size <= _LARGEST_FILE:
         raise _Wrong(f"{where}, {path}, has an impossible size")
     platform, image = _text(data, "platform", where, ""), _text(data, "image", where, "")
-    if platform not in ("", *PLATFORMS) or (what == "image" and not platform.startswith("linux/")):
+    if platform not in ("", *PLATFORMS) or (what != "wheel" and not platform.startswith("linux/")):
         raise _Wrong(f"{where}, {path}, is for `{platform[:40]}`, which is no platform")
     if what == "image" and not IMAGE.fullmatch(image):
         raise _Wrong(f"{where}, {path}, has no name that an image can have: `{image[:80]}`")

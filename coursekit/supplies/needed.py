@@ -21,6 +21,8 @@ class Needed:
     images: tuple[BaseImage, ...]
     packages: tuple[str, ...]
     """What pip will be asked for: ``tabulate==0.9.0``."""
+    guest: bool = False
+    """Whether virtual machines begin from the course's image."""
     inside: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Packages that may be installed while an image is built on this one, by the image's name."""
 
@@ -47,10 +49,12 @@ def needed(course: Course, labs: Sequence[Lab]) -> Needed:
     images: dict[str, BaseImage] = {}
     packages: dict[str, None] = {}
     inside: dict[str, dict[str, None]] = {}
+    guest = False
     for lab in labs:
         for exercise in lab.exercises:
             wanted = wanted_by(course.folder, exercise.id)
             packages |= dict.fromkeys(wanted.packages)
+            guest |= wanted.guest
             for name in wanted.images:
                 images |= {name: course.images[name]} if name in course.images else {}
                 inside.setdefault(name, {}).update(dict.fromkeys(wanted.packages))
@@ -58,5 +62,6 @@ def needed(course: Course, labs: Sequence[Lab]) -> Needed:
         tuple(lab.id for lab in labs),
         tuple(images.values()),
         tuple(packages),
+        guest,
         {name: tuple(found) for name, found in inside.items() if found},
     )
