@@ -60,7 +60,7 @@ def test_all_mistakes_of_an_exercise_at_once(course: Path, write: Write, kinds: 
     expected = [
         f"{EXERCISE}:1:8: `title` should be a text, not the number 3.11; put it in quotes",
         f"{EXERCISE}:5:23: `My Env`: a value is made of a-z",
-        f"{EXERCISE}:6:6: should have one key, `choose`, `integer`, `port`. Did you mean `integer`?",
+        f"{EXERCISE}:6:6: should have one key, `choose`, `integer`, `port`, `emulator`. Did you mean `integer`?",
         f"{EXERCISE}:7:1: unknown key `stpes`; allowed: `title`, `summary`, `minutes`, `learned`, `values`, `makes`,",
         f"{EXERCISE}:11:13: `points` should be a whole number, not the text `two`",
         f"{EXERCISE}:12:5: unknown key `pionts`",

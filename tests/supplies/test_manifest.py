@@ -70,7 +70,7 @@ def test_what_is_written_is_read_again() -> None:
         ({"bytes": True}, "an impossible size"),
         ({"bytes": 10**30}, "an impossible size"),
         ({"bytes": "7"}, "an impossible size"),
-        ({"what": "program"}, "neither a wheel nor an image"),
+        ({"what": "program"}, "is no wheel, no image"),
         ({"labs": "lab1"}, "no list of texts"),
         ({"labs": ["../lab1"]}, "no names of labs"),
         ({"platform": "plan9/mips"}, "which is no platform"),
