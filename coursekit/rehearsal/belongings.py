@@ -19,6 +19,9 @@ from coursekit.progress.ledger import Ledger
 from coursekit.technologies.engine.connection import Engine, Engines
 from coursekit.technologies.engine.own import Keeping
 from coursekit.technologies.engine.problem import EngineProblem
+from coursekit.technologies.hypervisor.ending import quit_qemu
+from coursekit.technologies.hypervisor.hardware import hardware
+from coursekit.technologies.hypervisor.problem import GuestProblem, NotQemu, NotRunning
 
 _BUILT = re.compile(r"^ ---> ([0-9a-f]{12})\s*$|(?:^|writing image )sha256:([0-9a-f]{64})\b", re.MULTILINE)
 """How a builder names an image on the screen: after each step, or at the end."""
@@ -91,6 +94,9 @@ class Belongings:
         if not self._exercise.makes:
             return
         self.note()
+        for guest in self._exercise.guests:
+            with contextlib.suppress(NotRunning, NotQemu, GuestProblem):  # what resists is found below
+                quit_qemu(self._workspace / guest, hardware())
         with contextlib.suppress(EngineProblem), _engine() as engine:
             for container in self._ran.union(*(engine.containers_of(image) for image in self._kept)):
                 engine.remove_container(container)

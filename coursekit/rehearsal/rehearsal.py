@@ -20,6 +20,11 @@ from coursekit.practice.home import find_home
 from coursekit.practice.wording import verdict_lines
 from coursekit.rehearsal.stage import Snapshot, Stage
 
+_LONGEST_WATCH = 60.0
+"""Seconds that a step which is watched gets: a machine boots in them, also a slow one."""
+_LOOK = 0.2
+"""Seconds between two looks."""
+
 
 @dataclass
 class Report:
@@ -87,6 +92,7 @@ class Rehearsal:
         for index, (step_id, actions) in enumerate(solution.steps):
             complaints = []
             screens = [self._stage.play(action) for action in actions]
+            self._watch(step_id)
             for checked, verdict in self._check([*self._holding(index), step_id]):
                 if not verdict.passed:
                     moment = f"after its {solution.name}" if checked == step_id else f"after step {step_id}"
@@ -107,6 +113,8 @@ class Rehearsal:
         if mistake.after not in self._moments and not self._played:
             self.play_solution()
         self._stage.restore(self._moments[mistake.after])
+        if mistake.after:
+            self._watch(mistake.after)
         screens = [self._stage.play(action) for action in mistake.actions]
         complaints = []
         for _, verdict in self._check([mistake.fails]):
@@ -116,6 +124,16 @@ class Rehearsal:
             elif " ".join(mistake.says.split()) not in " ".join(told.split()):
                 complaints.append(f"wrong/{mistake.name}: it should say “{mistake.says}”, but: {_told(verdict)}")
         return complaints
+
+    def _watch(self, step_id: str) -> None:
+        """Look at a step that is watched until it passes, as the app does; at one that never does not for ever."""
+        watch = next(step.watch for step in self.exercise.steps if step.id == step_id)
+        deadline = time.monotonic() + _LONGEST_WATCH
+        while watch and time.monotonic() < deadline:
+            ((_, verdict),) = self._check([step_id])
+            if verdict.passed:
+                return
+            time.sleep(min(watch, _LOOK))
 
     def _check(self, steps: Iterable[str]) -> list[tuple[str, Verdict]]:
         return list(
