@@ -70,7 +70,7 @@ def verdict_lines(verdict: Verdict, advice: str = "") -> Iterator[Line]:
 
 def _evidence(finding: Finding, said: str = "") -> Iterator[Line]:
     """What was expected and found, but for what has been said already."""
-    if finding.expected:
+    if finding.expected and finding.expected not in finding.claim:
         yield Line("expected", finding.expected)
     if finding.observed and finding.observed not in said:
         yield Line("found", finding.observed)

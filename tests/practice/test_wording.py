@@ -26,7 +26,11 @@ def test_the_advice_stands_right_below_what_does_not_hold() -> None:
     ]
 
 
-def test_what_the_advice_says_already_is_not_said_again() -> None:
+def test_what_is_said_already_is_not_said_again() -> None:
+    assert said(Verdict(Outcome.FAILED, (Finding(Outcome.FAILED, "`x` is a file", "a file", "a folder"),))) == [
+        "does not hold: `x` is a file",
+        "found: a folder",
+    ]
     assert "found: nothing is there" not in said(Verdict(Outcome.FAILED, (FIRST,), "Look: nothing is there. Make it."))
 
 
