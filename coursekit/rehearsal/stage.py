@@ -21,7 +21,7 @@ from coursekit.practice.home import find_home
 from coursekit.practice.workspace import make_workspace
 from coursekit.progress.ledger import Ledger
 from coursekit.rehearsal.belongings import Belongings
-from coursekit.rehearsal.mirror import mirror
+from coursekit.rehearsal.pool import Pool, Tree
 from coursekit.shell.student import plan_student_shell
 from coursekit.shell.typist import Typist
 from coursekit.supplies.wheels import with_wheels
@@ -35,7 +35,7 @@ _LONGEST_COMMAND = 300.0
 class Snapshot:
     """A moment on the stage, to which it can be set back."""
 
-    home: Path
+    home: Tree
     shell: Path
     answers: dict[str, str]
 
@@ -55,6 +55,8 @@ class Stage:
     def __enter__(self) -> Stage:
         self._folder = Path(tempfile.mkdtemp(prefix="coursekit-rehearsal-")).resolve()
         self._home = self._folder / "home"
+        (self._folder / "pool").mkdir()
+        self._pool = Pool(self._folder / "pool")
         self.workspace = self._home / "coursekit" / self.exercise.id
         self._belongings = Belongings(self.exercise, self.workspace, Ledger(find_home().ledger))
         try:
@@ -97,18 +99,15 @@ class Stage:
         """Keep this moment."""
         assert self._typist is not None
         self._snapshots += 1
-        kept = self._folder / f"snapshot-{self._snapshots}"
-        shell = self._folder / f"snapshot-{self._snapshots}.shell"
+        shell = self._folder / f"shell-{self._snapshots}"
         self._typist.snapshot(shell)
-        before = self._folder / f"snapshot-{self._snapshots - 1}"
-        mirror(self._home, kept, like=before if before.exists() else None)
-        return Snapshot(kept, shell, dict(self.answers))
+        return Snapshot(self._pool.keep(self._home), shell, dict(self.answers))
 
     def restore(self, snapshot: Snapshot) -> None:
         """Set the stage back to a moment that was kept; one that cannot be set back, to its start."""
         self._close_shell()
         self._belongings.remove()
-        mirror(snapshot.home, self._home)
+        self._pool.restore(snapshot.home, self._home)
         self.answers = dict(snapshot.answers)
         self._open_shell()
         assert self._typist is not None
