@@ -131,5 +131,6 @@ class Stage:
         reached = {"DOCKER_HOST": engine.url} if engine.origin not in ("the default", "DOCKER_HOST") else {}
         quiet = {"VIRTUALENV_NO_PERIODIC_UPDATE": "1"}  # which would go on writing into the home in the background
         own = {"HOME": str(self._home), "TMPDIR": str(self._folder), "PIP_CACHE_DIR": cache}
+        own["UV_CACHE_DIR"] = os.environ.get("UV_CACHE_DIR") or str(Path.home() / ".cache" / "uv")
         own["PIP_COMPILE"] = "0"  # Python compiles what it imports, and of a kernel's packages that is a small part
         return with_wheels({**os.environ, **quiet, **own, **reached}, find_home().wheels)
