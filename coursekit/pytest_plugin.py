@@ -59,12 +59,12 @@ class ExerciseFile(pytest.File):
         folder = self.path.parent
         self.rehearsal = Rehearsal(self.path.parents[3], f"{folder.parent.name}/{folder.name}")
         yield ExerciseItem.from_parent(self, name="untouched", part=self.rehearsal.untouched)
-        yield ExerciseItem.from_parent(self, name="solution", part=self.rehearsal.play_solution)
+        yield ExerciseItem.from_parent(self, name="solution", part=lambda: self.rehearsal.play(self.rehearsal.solution))
         for way in self.rehearsal.ways:
             yield ExerciseItem.from_parent(
                 self,
                 name=way.name,
-                part=lambda way=way: self.rehearsal.play_way(way),
+                part=lambda way=way: self.rehearsal.play(way),
             )
         for mistake in self.rehearsal.mistakes if self.config.getoption("mistakes") else ():
             yield ExerciseItem.from_parent(

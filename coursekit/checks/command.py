@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from coursekit.checks.context import CheckContext
-from coursekit.checks.kind import Kind, TextFits, argv, found, require_pattern, words
+from coursekit.checks.kind import Kind, TextFits, argv, found, gist, require_pattern, words
 from coursekit.model.verdict import Finding, Outcome
 from coursekit.shell.place import Completed, Ending
 
@@ -17,6 +17,7 @@ class CommandCheck(Kind):
     """A program without terminal or shell, its input empty."""
 
     shorthand: ClassVar[str] = "run"
+    patterns: ClassVar[tuple[str, ...]] = ("matches",)
 
     run: str | tuple[str, ...]
     exit: int = 0
@@ -57,9 +58,9 @@ def judge_completed(completed: Completed, claim: str, exit_status: int, fits: Te
     expected, observed = [], []
     if completed.exit_status != exit_status:
         expected.append(f"exit status {exit_status}")
-        last = completed.output.strip()
-        observed.append(f"exit status {completed.exit_status}" + (f", and it said:\n{last}" if last else ""))
+        last = gist(completed.output)
+        observed.append(f"exit status {completed.exit_status}" + (f", and it said: {last}" if last else ""))
     texts, seen = fits.complaints(completed.output)
     expected += texts
-    observed += [text for text in seen if not any(text in already for already in observed)]
+    observed += [] if observed else map(gist, seen)
     return found(not expected, claim, "; ".join(expected), "\n".join(observed), commands)

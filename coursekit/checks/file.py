@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from coursekit.checks.context import CheckContext
-from coursekit.checks.kind import Kind, TextFits, found, require_pattern, words
+from coursekit.checks.kind import Kind, TextFits, found, gist, require_pattern, words
 from coursekit.model.verdict import Finding
 from coursekit.shell.text import visible
 
@@ -20,6 +20,7 @@ class FileCheck(Kind):
     """A file, folder or link in the workspace."""
 
     shorthand: ClassVar[str] = "path"
+    patterns: ClassVar[tuple[str, ...]] = ("matches",)
 
     path: str
     kind: Literal["file", "folder", "link"] = "file"
@@ -52,9 +53,11 @@ class FileCheck(Kind):
         except OSError as error:
             return found(False, claim, "a file that can be read", f"it cannot be read: {error.strerror or error}")
         expected, observed = fits.complaints(visible(text))
-        return found(not expected, claim, "; ".join(expected), "\n".join(observed))
+        return found(not expected, claim, "; ".join(expected), gist("\n".join(observed) if expected else visible(text)))
 
     def denial(self) -> str:
-        if self.contains or self.lacks or self.matches:
-            return f"`{self.path}` does not hold that"
+        if self.contains and not (self.lacks or self.matches):
+            return f"`{self.path}` does not hold {' and '.join(f'`{text}`' for text in words(self.contains))}"
+        if self.lacks or self.matches:
+            return f"`{self.path}` holds something else"
         return f"there is no {self.kind} `{self.path}`"

@@ -64,7 +64,7 @@ class GitCheck(Kind):
         return None
 
     def denial(self) -> str:
-        return "the repository does not hold that"
+        return "the repository holds something else"
 
 
 class _Repository:

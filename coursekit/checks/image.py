@@ -102,7 +102,7 @@ class ImageCheck(EngineKind):
         if self.command is not None:
             line = " ".join([*(config.get("Entrypoint") or ()), *(config.get("Cmd") or ())])
             differs = "" if re.search(self.command, line) else f"its command is `{line}`" if line else "it has none"
-            yield Demand(f"{self.name} has the right command", self.command, differs)
+            yield Demand(f"{self.name} has the right command", "another command", differs)
         if self.max_size is not None:
             size = int(record["Size"])
             differs = "" if size <= in_bytes(self.max_size) else f"it takes {size_in_words(size)}"
@@ -144,7 +144,7 @@ class ImageCheck(EngineKind):
         for name, history in zip((self.name, reuse.of), histories, strict=True):
             step = _step(history, reuse.step)
             if step is None:
-                return Demand(claim, f"a step that matches `{reuse.step}`", f"{name} has no such step")
+                return Demand(claim, "that step in both", f"{name} has no such step")
             at.append(step)
         ours, theirs = (history[step] for history, step in zip(histories, at, strict=True))
         same = ours["Created"] == theirs["Created"] and ours["CreatedBy"] == theirs["CreatedBy"]

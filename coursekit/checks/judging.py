@@ -22,15 +22,17 @@ Judgement = tuple[Outcome, tuple[Finding, ...]]
 def judge(check: Check, context: CheckContext) -> Judgement:
     """The outcome of a check, and what was found on the way to it."""
     match check:
-        case Single(settings=settings):
+        case Single(settings=settings, claim=claim):
             finding = _looked(settings, context)
+            if claim:
+                finding = replace(finding, claim=claim, expected="")
             return finding.outcome, (finding,)
         case All(parts):
             return _all([judge(part, context) for part in parts])
         case AnyOf(parts):
             return _any(parts, context)
         case Not(part):
-            return _not(part, judge(part, context))
+            return _not(part, judge(replace(part, claim="") if isinstance(part, Single) else part, context))
         case Inside(kind, name, part):
             return _inside(kind, name, part, context)
 
@@ -100,8 +102,8 @@ def _not(part: Check, judgement: Judgement) -> Judgement:
 def _denied(part: Check) -> str:
     """What should be true when a check stands inside ``not``."""
     match part:
-        case Single(settings=settings):
-            return str(settings.denial())
+        case Single(settings=settings, claim=claim):
+            return claim or str(settings.denial())
         case Inside(_, name, inner):
             return f"in `{name}`: {_denied(inner)}"
     return "that is not so"

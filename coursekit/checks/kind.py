@@ -22,6 +22,8 @@ class Kind:
 
     shorthand: ClassVar[str | None] = None
     """The setting that may be given alone."""
+    patterns: ClassVar[tuple[str, ...]] = ()
+    """The settings that are regular expressions: no student should have to read one, so the author gives words."""
 
     def judge(self, context: CheckContext) -> Finding:
         """Look, and say what was found. A fault that is not the student's is ERROR, never FAILED."""
@@ -50,6 +52,12 @@ def shortened(text: str) -> str:
         return text
     half = _LONGEST_SHOWN // 2
     return f"{text[:half]} … {text[-half:]}"
+
+
+def gist(output: str) -> str:
+    """What a program said: of an error of Python's its last line, which says what is wrong."""
+    lines = [line for line in output.splitlines() if line.strip()]
+    return lines[-1] if "Traceback (most recent call last)" in output else output.strip()
 
 
 def words(text: str | tuple[str, ...]) -> tuple[str, ...]:
@@ -89,7 +97,7 @@ class TextFits:
             if part not in text:
                 expected.append(f"the text `{part}`")
         if self.matches is not None and not re.search(self.matches, text, re.MULTILINE):
-            expected.append(f"a text that matches `{self.matches}`")
+            expected.append("a text of another form")
         if expected:
             observed.append(shortened(text) or "no text at all")
         for part in self.lacks:

@@ -76,5 +76,9 @@ def _read_single(document: Document, path: KeyPath, word: str, body: Any, kind: 
             document.complain(path, f"`{word}` needs its settings, not {described(body)}")
             return None
         body = {shorthand: body}
-    settings = validate(document, path, body, kind)
-    return Single(word, settings) if settings is not None else None
+    claim = body.get("claim", "")
+    if not isinstance(claim, str):
+        document.complain((*path, "claim"), f"`claim` should be a sentence, not {described(claim)}; put it in quotes")
+        return None
+    settings = validate(document, path, {key: body[key] for key in body if key != "claim"}, kind)
+    return Single(word, settings, claim) if settings is not None else None

@@ -92,6 +92,7 @@ def _exercise(kinds: Kinds) -> dict[str, Any]:
     }
     for word, kind in kinds.items():
         own = _with_values(TypeAdapter(kind).json_schema(ref_template="#/$defs/{model}"))
+        own["properties"]["claim"] = _TEXT
         definitions |= own.pop("$defs", {})
         definitions[f"kind-{word}"] = own
         settings: dict[str, Any] = {"$ref": f"#/$defs/kind-{word}"}

@@ -13,6 +13,8 @@ class Single:
 
     kind: str
     settings: Any
+    claim: str = ""
+    """What should be true, in the author's words; empty: the kind's own. Inside ``not``: what should be true there."""
 
 
 @dataclass(frozen=True)

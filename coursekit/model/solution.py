@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
@@ -10,7 +10,7 @@ class Type:
     """A line typed at the student's prompt."""
 
     text: str
-    note: str = ""
+    note: str = field(default="", compare=False)
     """For the presenter, and for whoever reads the solution."""
     until: str = ""
     """What the screen must show next, where a program such as a guest's console keeps the terminal; empty: a prompt."""
@@ -22,7 +22,7 @@ class Answer:
 
     step: str
     answer: str
-    note: str = ""
+    note: str = field(default="", compare=False)
 
 
 Action = Type | Answer

@@ -1,6 +1,6 @@
 """A verdict in words, in the one order in which the command line and the app say it.
 
-What holds, what does not, what was expected, what was found, what to try next.
+What does not hold, what to try next, what was expected and found in its place, and last what holds already.
 """
 
 from __future__ import annotations
@@ -41,27 +41,36 @@ class Line:
     text: str
 
 
-def verdict_lines(verdict: Verdict) -> Iterator[Line]:
-    """What a verdict says beyond its headline."""
+def verdict_lines(verdict: Verdict, advice: str = "") -> Iterator[Line]:
+    """What a verdict says beyond its headline. ``advice`` is what can always be tried after a failure.
+
+    Of several things that do not hold, the first is told with what was found: the others often follow from it.
+    """
+    amiss = [finding for finding in verdict.findings if finding.outcome is Outcome.FAILED]
+    unseen = [finding for finding in verdict.findings if finding.outcome is Outcome.ERROR]
+    for finding in amiss:
+        yield Line("does not hold", finding.claim)
+    if verdict.feedback and not verdict.passed:
+        yield Line("try", verdict.feedback)
+    if advice and verdict.outcome is Outcome.FAILED:
+        yield Line("try", advice)
+    for finding in amiss[:1]:
+        yield from _evidence(finding, verdict.feedback)
+    for finding in unseen:
+        yield Line("could not check", finding.claim)
+        yield from _evidence(finding)
     for finding in verdict.findings:
         if finding.outcome is Outcome.PASSED:
             yield Line("holds", finding.claim)
-    for finding in verdict.findings:
-        if finding.outcome is Outcome.FAILED:
-            yield Line("does not hold", finding.claim)
-            yield from _evidence(finding)
-    for finding in verdict.findings:
-        if finding.outcome is Outcome.ERROR:
-            yield Line("could not check", finding.claim)
-            yield from _evidence(finding)
-    if verdict.feedback:
-        yield Line("why" if verdict.passed else "try", verdict.feedback)
+    if verdict.feedback and verdict.passed:
+        yield Line("why", verdict.feedback)
     if verdict.what_to_do:
         yield Line("do", verdict.what_to_do)
 
 
-def _evidence(finding: Finding) -> Iterator[Line]:
-    if finding.expected:
+def _evidence(finding: Finding, said: str = "") -> Iterator[Line]:
+    """What was expected and found, but for what has been said already."""
+    if finding.expected and finding.expected not in finding.claim:
         yield Line("expected", finding.expected)
-    if finding.observed:
+    if finding.observed and finding.observed not in said:
         yield Line("found", finding.observed)

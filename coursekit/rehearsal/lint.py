@@ -11,6 +11,7 @@ from coursekit.course.exercises import draw_values, read_exercise, read_value_ru
 from coursekit.course.guide import commands
 from coursekit.course.problems import ContentError, did_you_mean
 from coursekit.course.solutions import read_mistakes, read_solution, read_ways
+from coursekit.model.check import singles
 from coursekit.model.exercise import Exercise
 from coursekit.model.solution import Answer, Mistake, Solution
 from coursekit.rehearsal.beforehand import unnamed
@@ -44,6 +45,7 @@ def lint(course: Path, exercise_id: str) -> list[str]:
     except ContentError as error:
         complaints += [str(problem) for problem in error.problems]
     complaints += _values(course, exercise)
+    complaints += _claims(exercise)
     complaints += _hints(exercise)
     complaints += _diagnoses(exercise, mistakes)
     complaints += _transfer(exercise)
@@ -74,6 +76,18 @@ def _values(course: Path, exercise: Exercise) -> Iterator[str]:
                     yield f"{where}: {{{name}}} is not a value.{guess}"
     for name in sorted(declared - used - {"observed"}):
         yield f"exercises/{exercise.id}/exercise.yaml: the value `{name}` is drawn and never used"
+
+
+def _claims(exercise: Exercise) -> Iterator[str]:
+    """Each regular expression in a step needs words: the student reads the claim, and never the expression."""
+    for step in exercise.steps:
+        for single in singles(step.check):
+            for name in single.settings.patterns:
+                if getattr(single.settings, name) and not single.claim:
+                    yield (
+                        f"{exercise.id}, step {step.id}: `{name}` in `{single.kind}` needs words: "
+                        "add `claim:`, the sentence that should be true"
+                    )
 
 
 def _hints(exercise: Exercise) -> Iterator[str]:

@@ -18,6 +18,7 @@ from coursekit.model.solution import Mistake, Solution
 from coursekit.model.verdict import Outcome, Verdict
 from coursekit.practice.home import find_home
 from coursekit.practice.wording import verdict_lines
+from coursekit.rehearsal.moments import Deeds, latest, partings
 from coursekit.rehearsal.stage import Snapshot, Stage
 
 _LONGEST_WATCH = 60.0
@@ -49,12 +50,18 @@ class Rehearsal:
         self.ways = read_ways(self.exercise, self.solution)
         self.mistakes = read_mistakes(self.exercise)
         self._stage = Stage(self.exercise)
-        self._moments: dict[str | None, Snapshot] = {}
-        self._played = False
+        self._moments: dict[Deeds, Snapshot] = {}
+        self._sound: set[Deeds] = set()
+        """The moments at which each step up to there was found to be as it should be."""
+        self._partings: frozenset[Deeds] = frozenset()
+        if self._stage.can_be_set_back:
+            courses = [_deeds(way) for way in (self.solution, *self.ways)]
+            self._partings = partings([*courses, *map(self._course, self.mistakes)])
 
     def __enter__(self) -> Rehearsal:
         self._stage.__enter__()
-        self._moments[None] = self._stage.snapshot()
+        self._moments[()] = self._stage.snapshot()
+        self._sound.add(())
         return self
 
     def __exit__(
@@ -64,40 +71,54 @@ class Rehearsal:
 
     def untouched(self) -> list[str]:
         """On the untouched start each step's own check is FAILED."""
-        self._stage.restore(self._moments[None])
+        self._stage.restore(self._moments[()])
         return [
             f"step {step_id}, on the untouched start: {_told(verdict)}, but it should fail"
             for step_id, verdict in self._check(step.id for step in self.exercise.steps)
             if verdict.outcome is not Outcome.FAILED
         ]
 
-    def play_solution(self) -> list[str]:
-        """The solution, with a look back at the moments at which mistakes begin."""
-        wanted = {mistake.after for mistake in self.mistakes}
-        complaints = []
-        for step_id, found in self._play_through(self.solution):
+    def play(self, way: Solution) -> list[str]:
+        """The solution or another way: right after its own actions each step is PASSED, and holds as long as it says.
+
+        What it has in common with another that was found to be right is not played again.
+        """
+        deeds = _deeds(way)
+        done: Deeds = ()
+        complaints: list[str] = []
+        begun = latest(deeds, self._sound)
+        self._stage.restore(self._moments[begun])
+        for index, (_, actions) in enumerate(way.steps):
+            done = (*done, *actions)
+            if begun and len(done) <= len(begun):
+                continue
+            screens = self._do(deeds, len(done), max(len(begun), len(done) - len(actions)))
+            self._watch(self.exercise.steps[index].id)
+            found = list(self._complaints_after(index, way.name, screens))
             complaints += found
-            if step_id in wanted:
-                self._moments[step_id] = self._stage.snapshot()
-        self._played = True
+            self._keep(done)
+            if not complaints and done in self._moments:
+                self._sound.add(done)
         return complaints
 
-    def play_way(self, way: Solution) -> list[str]:
-        """Another way to the goal."""
-        return [complaint for _, found in self._play_through(way) for complaint in found]
+    def _do(self, deeds: Deeds, until: int, begun: int) -> list[str]:
+        """Do a part of a course of action, keeping the moments in it that matter; gives what the screen showed."""
+        screens = []
+        for number in range(begun, until):
+            self._keep(deeds[:number])
+            screens.append(self._stage.play(deeds[number]))
+        return screens
 
-    def _play_through(self, solution: Solution) -> Iterator[tuple[str, list[str]]]:
-        """Right after its own actions each step is PASSED, and holds for as long as it says."""
-        self._stage.restore(self._moments[None])
-        for index, (step_id, actions) in enumerate(solution.steps):
-            complaints = []
-            screens = [self._stage.play(action) for action in actions]
-            self._watch(step_id)
-            for checked, verdict in self._check([*self._holding(index), step_id]):
-                if not verdict.passed:
-                    moment = f"after its {solution.name}" if checked == step_id else f"after step {step_id}"
-                    complaints.append(f"step {checked}, {moment}: {_told(verdict)}{_shown(screens)}")
-            yield step_id, complaints
+    def _keep(self, moment: Deeds) -> None:
+        if moment in self._partings and moment not in self._moments:
+            self._moments[moment] = self._stage.snapshot()
+
+    def _complaints_after(self, index: int, name: str, screens: list[str]) -> Iterator[str]:
+        step_id = self.exercise.steps[index].id
+        for checked, verdict in self._check([*self._holding(index), step_id]):
+            if not verdict.passed:
+                moment = f"after its {name}" if checked == step_id else f"after step {step_id}"
+                yield f"step {checked}, {moment}: {_told(verdict)}{_shown(screens)}"
 
     def _holding(self, index: int) -> list[str]:
         """The steps before ``index`` that must still hold right after it."""
@@ -110,12 +131,14 @@ class Rehearsal:
 
     def play_mistake(self, mistake: Mistake) -> list[str]:
         """After the mistake the step that it names is FAILED, with the feedback that it names."""
-        if mistake.after not in self._moments and not self._played:
-            self.play_solution()
-        self._stage.restore(self._moments[mistake.after])
-        if mistake.after:
+        deeds, start = self._course(mistake), len(_deeds(self.solution, mistake.after))
+        begun = latest(deeds[:-1], self._moments)  # the shell's last command is part of what is looked at
+        self._stage.restore(self._moments[begun])
+        screens = self._do(deeds, start, len(begun))
+        if mistake.after and len(begun) <= start:
             self._watch(mistake.after)
-        screens = [self._stage.play(action) for action in mistake.actions]
+        screens += self._do(deeds, len(deeds), max(start, len(begun)))
+        self._keep(deeds)
         complaints = []
         for _, verdict in self._check([mistake.fails]):
             told = " ".join(line.text for line in verdict_lines(verdict))
@@ -134,6 +157,15 @@ class Rehearsal:
             if verdict.passed:
                 return
             time.sleep(min(watch, _LOOK))
+
+    @property
+    def mistakes_from_the_end(self) -> list[Mistake]:
+        """The mistakes in an order in which each begins near the end of the one before it: less is to be set back."""
+        return sorted(self.mistakes, key=lambda mistake: tuple(map(repr, self._course(mistake))), reverse=True)
+
+    def _course(self, mistake: Mistake) -> Deeds:
+        """All that is done up to the end of a mistake."""
+        return (*_deeds(self.solution, mistake.after), *mistake.actions)
 
     def _check(self, steps: Iterable[str]) -> list[tuple[str, Verdict]]:
         return list(
@@ -162,12 +194,12 @@ def rehearse(course: Path, exercise_id: str, say: Callable[[str], None]) -> Repo
         )
         parts: list[tuple[str, Callable[[], list[str]]]] = [
             ("untouched start", rehearsal.untouched),
-            ("solution", rehearsal.play_solution),
+            ("solution", functools.partial(rehearsal.play, rehearsal.solution)),
         ]
-        for way in rehearsal.ways:
-            parts.append((way.name, functools.partial(rehearsal.play_way, way)))
-        for mistake in rehearsal.mistakes:
+        for mistake in rehearsal.mistakes_from_the_end:
             parts.append((f"wrong/{mistake.name}", functools.partial(rehearsal.play_mistake, mistake)))
+        for way in rehearsal.ways:
+            parts.append((way.name, functools.partial(rehearsal.play, way)))
         for name, part in parts:
             started = time.monotonic()
             complaints = part()
@@ -176,6 +208,16 @@ def rehearse(course: Path, exercise_id: str, say: Callable[[str], None]) -> Repo
             say(f"  {name}: {state} ({time.monotonic() - started:.1f} s)")
     report.seconds = time.monotonic() - began
     return report
+
+
+def _deeds(way: Solution, after: str | None = "") -> Deeds:
+    """All that a way does up to and including a step; with no step named: all of it."""
+    deeds: Deeds = ()
+    for step_id, actions in way.steps if after is not None else ():
+        deeds = (*deeds, *actions)
+        if step_id == after:
+            break
+    return deeds
 
 
 def _told(verdict: Verdict) -> str:

@@ -2,8 +2,8 @@
 
 A snapshot keeps the home's files and the shell's state (folder, variables, functions), so that a mistake can begin
 where the solution had come to. Files are put back under the same path, since environments hold absolute ones. What an
-engine holds, or a machine that runs, cannot be set back: an exercise that makes such things is played again from its
-start up to that moment.
+engine holds, or a machine that runs, cannot be set back: an exercise that makes such things begins again from its
+start.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from coursekit.practice.home import find_home
 from coursekit.practice.workspace import make_workspace
 from coursekit.progress.ledger import Ledger
 from coursekit.rehearsal.belongings import Belongings
-from coursekit.rehearsal.mirror import mirror
+from coursekit.rehearsal.pool import Pool, Tree
 from coursekit.shell.student import plan_student_shell
 from coursekit.shell.typist import Typist
 from coursekit.supplies.wheels import with_wheels
@@ -35,11 +35,9 @@ _LONGEST_COMMAND = 300.0
 class Snapshot:
     """A moment on the stage, to which it can be set back."""
 
-    played: tuple[Action, ...]
-    """What had been done since the start."""
+    home: Tree
+    shell: Path
     answers: dict[str, str]
-    files: tuple[Path, Path] | None
-    """The copies of the home and of the shell's state; None where what was done is done again."""
 
 
 @dataclass
@@ -52,12 +50,13 @@ class Stage:
 
     def __post_init__(self) -> None:
         self._snapshots = 0
-        self._played: tuple[Action, ...] = ()
         self._typist: Typist | None = None
 
     def __enter__(self) -> Stage:
         self._folder = Path(tempfile.mkdtemp(prefix="coursekit-rehearsal-")).resolve()
         self._home = self._folder / "home"
+        (self._folder / "pool").mkdir()
+        self._pool = Pool(self._folder / "pool")
         self.workspace = self._home / "coursekit" / self.exercise.id
         self._belongings = Belongings(self.exercise, self.workspace, Ledger(find_home().ledger))
         try:
@@ -78,7 +77,6 @@ class Stage:
 
     def play(self, action: Action) -> str:
         """Do what the action says, as a student would; gives what the screen showed. Raises CourseError."""
-        self._played = (*self._played, action)
         match action:
             case Answer(step, answer):
                 self.answers[step] = answer
@@ -92,43 +90,28 @@ class Stage:
                 self._belongings.note(self._typist.output)
                 return self._typist.output
 
+    @property
+    def can_be_set_back(self) -> bool:
+        """Whether all that an exercise makes lies in its home, and nothing in it runs."""
+        return not self.exercise.makes
+
     def snapshot(self) -> Snapshot:
         """Keep this moment."""
-        if self.exercise.makes:
-            return Snapshot(self._played, dict(self.answers), None)
         assert self._typist is not None
         self._snapshots += 1
-        kept = self._folder / f"snapshot-{self._snapshots}"
-        shell = self._folder / f"snapshot-{self._snapshots}.shell"
+        shell = self._folder / f"shell-{self._snapshots}"
         self._typist.snapshot(shell)
-        before = self._folder / f"snapshot-{self._snapshots - 1}"
-        mirror(self._home, kept, like=before if before.exists() else None)
-        return Snapshot(self._played, dict(self.answers), (kept, shell))
+        return Snapshot(self._pool.keep(self._home), shell, dict(self.answers))
 
     def restore(self, snapshot: Snapshot) -> None:
-        """Set the stage back to a moment that was kept."""
-        if snapshot.files is None:
-            self._play_again(snapshot)
-        else:
-            self._put_back(snapshot, *snapshot.files)
-
-    def _play_again(self, snapshot: Snapshot) -> None:
+        """Set the stage back to a moment that was kept; one that cannot be set back, to its start."""
         self._close_shell()
         self._belongings.remove()
-        shutil.rmtree(self._home)
-        make_workspace(self.exercise, self.workspace)
-        self.answers, self._played = {}, ()
-        self._open_shell()
-        for action in snapshot.played:
-            self.play(action)
-
-    def _put_back(self, snapshot: Snapshot, home: Path, shell: Path) -> None:
-        self._close_shell()
-        mirror(home, self._home)
-        self.answers, self._played = dict(snapshot.answers), snapshot.played
+        self._pool.restore(snapshot.home, self._home)
+        self.answers = dict(snapshot.answers)
         self._open_shell()
         assert self._typist is not None
-        self.shell = self._typist.restore(shell)
+        self.shell = self._typist.restore(snapshot.shell)
 
     def _open_shell(self) -> None:
         runtime = self._folder / "runtime"
@@ -148,4 +131,6 @@ class Stage:
         reached = {"DOCKER_HOST": engine.url} if engine.origin not in ("the default", "DOCKER_HOST") else {}
         quiet = {"VIRTUALENV_NO_PERIODIC_UPDATE": "1"}  # which would go on writing into the home in the background
         own = {"HOME": str(self._home), "TMPDIR": str(self._folder), "PIP_CACHE_DIR": cache}
+        own["UV_CACHE_DIR"] = os.environ.get("UV_CACHE_DIR") or str(Path.home() / ".cache" / "uv")
+        own["PIP_COMPILE"] = "0"  # Python compiles what it imports, and of a kernel's packages that is a small part
         return with_wheels({**os.environ, **quiet, **own, **reached}, find_home().wheels)

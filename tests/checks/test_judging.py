@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from coursekit.checks.command import CommandCheck
 from coursekit.checks.context import CheckContext
 from coursekit.checks.file import FileCheck
 from coursekit.checks.judging import judge, judge_step
@@ -114,3 +115,28 @@ def test_a_verdict_survives_its_way_through_json(tmp_path: Path) -> None:
     with LocalPlace(tmp_path) as place:
         verdict = judge_step(step(Single("file", FileCheck("x", contains="y"))), CheckContext(place), (), {})
     assert type(verdict).from_json(verdict.to_json()) == verdict
+
+
+def test_an_author_says_in_words_what_is_looked_for(tmp_path: Path) -> None:
+    (tmp_path / "number").write_text("one\n")
+    in_digits = Single("file", FileCheck("number", matches=r"\A\d+\n\Z"), "the number is in digits")
+    in_words = Not(Single("file", FileCheck("number", matches="^[a-z]"), "the number is in digits"))
+    with LocalPlace(tmp_path) as place:
+        for check in (in_digits, in_words):
+            [finding] = judge(check, CheckContext(place))[1]
+            assert finding == Finding(FAILED, "the number is in digits", "", "one")
+
+
+def test_without_words_a_pattern_is_not_shown(tmp_path: Path) -> None:
+    (tmp_path / "number").write_text("one\n")
+    with LocalPlace(tmp_path) as place:
+        verdict = judge_step(step(Single("file", FileCheck("number", matches=r"\A\d+"))), CheckContext(place), (), {})
+    assert r"\d" not in str(verdict.to_json())
+
+
+def test_of_an_error_message_of_python_the_last_line_is_told(tmp_path: Path) -> None:
+    (tmp_path / "broken.py").write_text("import nothing_of_that_name\n")
+    with LocalPlace(tmp_path) as place:
+        [finding] = judge(Single("command", CommandCheck("python3 broken.py")), CheckContext(place))[1]
+    assert finding.observed.startswith("exit status 1, and it said: ModuleNotFoundError: No module named")
+    assert len(finding.observed.splitlines()) == 1

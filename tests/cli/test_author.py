@@ -84,6 +84,7 @@ LINT = {
         ("hints: [Look.,", "hints: [Make it.,", "hint 1 says nothing new"),
         ('{text: "Closer.", cost: 1}, {text: "Type `touch made`.", cost: 2}', "Closer.", "2 of 3 levels of hints"),
         ("cost: 2}", "cost: 9}", "the hints cost more"),
+        ("{file: made}", "{file: {path: made, matches: '^x'}}", "step first: `matches` in `file` needs words"),
         ("You wrote mad, not made.", "You wrote it wrongly.", "proves diagnosis 1"),
     ],
     "guide": [

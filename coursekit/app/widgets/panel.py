@@ -70,19 +70,14 @@ class Panel(VerticalScroll):
         self.say(error.message, error.what_to_do, "bold $text-warning")
 
     def say_verdict(self, title: str, verdict: Verdict, advice: str = "") -> None:
-        """Show what holds, what does not, what was expected, what was found, what to try.
-
-        ``advice`` is what can always be tried after a failure.
-        """
+        """Show what a verdict says. ``advice`` is what can always be tried after a failure."""
         lines = []
-        for line in verdict_lines(verdict):
+        for line in verdict_lines(verdict, advice):
             symbol = _SYMBOLS.get(line.label)
             head = f"{symbol} " if symbol else f"  {line.label}: "
             style = "bold" if line.label in ("try", "do", "why") else ""
             text = _few_lines(line.text) if line.label in ("expected", "found") else line.text
             lines.append(Content.styled(head, style) + prose(text, style))
-        if advice and verdict.outcome is Outcome.FAILED:
-            lines.append(Content.styled(f"  try: {advice}", "bold"))
         self.say(f"{title}: {HEADLINES[verdict.outcome]}", Content("\n").join(lines), _STYLES[verdict.outcome])
 
     @property

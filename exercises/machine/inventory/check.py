@@ -10,7 +10,9 @@ from pathlib import Path
 
 from coursekit.checks.context import CheckContext
 from coursekit.checks.custom import CouldNotLook
+from coursekit.shell.place import Ending
 from coursekit.shell.program import find_program
+from coursekit.technologies.asking import asked
 from coursekit.technologies.contract import Tool
 from coursekit.technologies.machine import find_tools
 
@@ -105,18 +107,22 @@ def _inventory(context: CheckContext) -> Faults:
         return [("unnamed", f"there is no `{file}`")]
     if unnamed := [name for name in TOOLS if name not in claims]:
         return [("unnamed", f"no line for {', '.join(unnamed)}")]
-    path, tools = _path(context), _tools(context)
-    faults = []
+    tools = _tools(context)
+    faults, silent = [], []
     for name, claim in claims.items():
         tool, version = tools[name], _version(tools[name].version)
         if claim == MISSING:
-            if version and find_program(name, path):
+            here = _is_here(context, tool)
+            silent += [tool] if here is None else []
+            if here:
                 faults.append(("overlooked", f"{name} is here, as {tool.path}"))
         elif not tool.path:
             faults.append(("invented", f"your shell finds no {name}"))
-        elif version and claim != version:
+        elif not version:
+            silent.append(tool)
+        elif claim != version:
             faults.append(("other", f"{name} says that it is {version}, not {claim}"))
-    return faults
+    return _as_far_as_clear(faults, silent)
 
 
 def _claims(context: CheckContext) -> dict[str, str]:
@@ -142,18 +148,23 @@ def _plan(context: CheckContext) -> Faults:
             plans[f"lab{match[1]}"] = (match[2] or match[3]).lower()
     if unplanned := [lab for lab in LABS if lab not in plans]:
         return [("unplanned", f"no line for {', '.join(unplanned)}")]
-    path, tools = _path(context), _tools(context)
-    faults = []
+    tools = _tools(context)
+    faults, silent = [], []
     for lab, needs in LABS.items():
-        surely = [name for name in needs if _version(tools[name].version) and find_program(name, path)]
+        there = [tools[name] for name in needs if tools[name].path]
         if plans[lab] == "ready":
-            if not any(tools[name].path for name in needs):
+            if not there:
                 faults.append(("hasty", f"{lab} needs {' or '.join(needs)}"))
+            elif not any(_version(tool.version) for tool in there):
+                silent += there
         elif plans[lab] not in needs:
             faults.append(("blamed", f"{lab} does not use {plans[lab]}"))
-        elif surely:
-            faults.append(("vain", f"{lab} can begin, since {surely[0]} is here"))
-    return faults
+        else:
+            here = {tool.name: _is_here(context, tool) for tool in there}
+            silent += [tool for tool in there if here[tool.name] is None]
+            if any(here.values()):
+                faults.append(("vain", f"{lab} can begin, since {next(name for name in here if here[name])} is here"))
+    return _as_far_as_clear(faults, silent)
 
 
 def _programs(context: CheckContext) -> Faults:
@@ -199,6 +210,28 @@ def _kind_of(kind: str, claim: str) -> str:
     if (kind, claim) in (("fitter", MISSING), ("gone", BROKEN)):
         return "mixed up"
     return "other"
+
+
+def _is_here(context: CheckContext, tool: Tool) -> bool | None:
+    """Whether the shell finds a tool and it works; None when it has not answered.
+
+    One that answers with an error, as pyenv's shims do for what they do not have, is as good as missing.
+    """
+    path = _path(context)
+    if (found := find_program(tool.name, path)) is None:
+        return False
+    if _version(tool.version):
+        return True
+    answered = asked(context.place, found, path, "--version")
+    return answered.ok if answered.ending is Ending.EXITED else None
+
+
+def _as_far_as_clear(faults: Faults, silent: list[Tool]) -> Faults:
+    """The faults. Raises CouldNotLook when there is none, and a tool whose version matters has not said it."""
+    if silent and not faults:
+        listed = " and ".join(dict.fromkeys(tool.path for tool in silent))
+        raise CouldNotLook(f"{listed} did not say which version it is, when it was asked with --version")
+    return faults
 
 
 def _path(context: CheckContext) -> str:

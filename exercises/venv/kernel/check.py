@@ -77,12 +77,21 @@ def _task(context: CheckContext) -> _Task:
 
 
 def failed(context: CheckContext) -> str | None:
-    """`report.ipynb` was run, and holds the error: there is no tabulate."""
+    """`report.ipynb` was run on the Python of `{desk}`, and holds the error: there is no tabulate."""
     outputs = _outputs(_read(context, "report.ipynb"))
     errors = [output.get("evalue", "") for output in outputs if output.get("output_type") == "error"]
     if any("tabulate" in error for error in errors):
         return None
     return "it holds no error" if outputs else "it holds no output, so it was not run yet"
+
+
+def tried(context: CheckContext) -> str | None:
+    """The notebook was run while `{env}` was active."""
+    wanted = os.path.realpath(os.path.join(context.place.root, context.values["env"]))
+    runs = re.findall(r"^report\.ipynb on the kernel .*, active: (.*)$", _text(context, "runs.txt"), re.MULTILINE)
+    if any(os.path.realpath(active) == wanted for active in runs):
+        return None
+    return f"when it was run last, this was active: {os.path.basename(runs[-1])}" if runs else "it was not run yet"
 
 
 def registered(context: CheckContext) -> str | None:

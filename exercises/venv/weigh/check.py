@@ -15,13 +15,21 @@ _UNITS = {"": 1, "k": 1, "m": 1024, "g": 1024 * 1024}
 
 
 def size(context: CheckContext) -> str | None:
-    """`size.txt` holds how many kilobytes `{env}` takes."""
+    """`size.txt` says how much room `{env}` takes."""
     return _compared(context)
 
 
 def bare_size(context: CheckContext) -> str | None:
-    """`bare.txt` holds how many kilobytes `{bare}` takes."""
+    """`bare.txt` says how much room `{bare}` takes."""
     return _compared(context)
+
+
+def without_pip(context: CheckContext) -> str | None:
+    """`{bare}` has no pip."""
+    folder = context.values["bare"]
+    if context.place.stat(folder) is None:
+        return f"there is no `{folder}`"
+    return f"there is `{folder}/bin/pip`" if context.place.stat(f"{folder}/bin/pip") else None
 
 
 def no_number(context: CheckContext) -> str | None:

@@ -2,6 +2,8 @@
 
 run_notebook.py NOTEBOOK                  on the kernel that the notebook names
 run_notebook.py NOTEBOOK --kernel NAME    on another kernel, which it names from then on
+
+Each run leaves a line in runs.txt.
 """
 
 import argparse
@@ -56,8 +58,16 @@ parser.add_argument("notebook", type=Path)
 parser.add_argument("--kernel")
 asked = parser.parse_args()
 
-notebook = json.loads(asked.notebook.read_text(encoding="utf-8"))
+if not asked.notebook.is_file():
+    there = ", ".join(sorted(str(path) for path in Path().glob("**/*.ipynb") if "site-packages" not in path.parts))
+    sys.exit(f"There is no notebook {asked.notebook}. The notebooks below this folder: {there or 'none'}")
+try:
+    notebook = json.loads(asked.notebook.read_text(encoding="utf-8"))
+except ValueError:
+    sys.exit(f"{asked.notebook} is not a notebook, or it was damaged.")
+active = os.environ.get("VIRTUAL_ENV", "none")
 name = asked.kernel or notebook["metadata"]["kernelspec"]["name"]
+print("active in your shell:", Path(active).name)
 print("kernel:", name)
 with TemporaryDirectory() as folder:  # for what a kernel writes down while it runs
     os.environ.update(JUPYTER_RUNTIME_DIR=folder, IPYTHONDIR=folder)
@@ -68,3 +78,5 @@ with TemporaryDirectory() as folder:  # for what a kernel writes down while it r
     except RuntimeError as error:
         sys.exit("The kernel did not start. " + str(error))
 asked.notebook.write_text(json.dumps(notebook, indent=1) + "\n", encoding="utf-8")
+with Path(__file__).with_name("runs.txt").open("a", encoding="utf-8") as runs:
+    print(asked.notebook.name, "on the kernel", name + ", active:", active, file=runs)
