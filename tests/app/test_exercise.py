@@ -16,6 +16,7 @@ from coursekit.app.screens.help import Help
 from coursekit.app.screens.machine import MachineScreen
 from coursekit.app.screens.page import PageScreen
 from coursekit.app.widgets.guide_view import Command, GuideView
+from coursekit.app.widgets.question_view import QuestionView
 from coursekit.errors import CourseError
 from coursekit.model.event import What
 from tests.app.conftest import OpenApp, Student
@@ -30,11 +31,15 @@ async def test_a_step_turns_green_by_itself(open_app: OpenApp) -> None:
     async with open_app() as student:
         await student.open()
         assert student.news == ""
+        await student.looked()
+        await student.type("touch mad")
+        await student.until(lambda: student.news == "not yet: F2 says what is missing")
         await student.type("ls")
-        await student.until(lambda: "not yet: Make it" in student.news)
+        await student.until(lambda: "mad" in student.shell.split("ls")[-1] and student.terminal.at_prompt)
+        assert student.news == ""  # `ls` touches nothing
         assert attempts(student) == []
         await student.type("touch made")
-        await student.until(lambda: "✓ passed, 4 points: Make it" in student.news)
+        await student.until(lambda: student.news == "✓ step 1 passed, 4 points")
         assert student.title == "Tiny · 4 of 7 points"
         assert attempts(student) == ["passed"]
         assert student.panel == ""
@@ -43,6 +48,7 @@ async def test_a_step_turns_green_by_itself(open_app: OpenApp) -> None:
 async def test_a_check_that_is_asked_for_says_everything_in_its_order(open_app: OpenApp) -> None:
     async with open_app() as student:
         await student.open()
+        await student.looked()
         await student.type("touch mad")
         await student.until(lambda: "not yet" in student.news)
         await student.press("f2")
@@ -120,9 +126,86 @@ async def test_a_question_is_answered_in_the_app(open_app: OpenApp) -> None:
         await student.until(lambda: attempts(student)[-1] == "failed")
         await student.until(lambda: isinstance(student.screen.focused, OptionList))
         await student.press("down", "down", "enter")
-        await student.until(lambda: student.panel.startswith("Right."))
-        assert student.screen.focused is student.terminal
+        await student.until(lambda: "Right. Just so." in student.question)
+        assert student.panel == ""
         assert student.title == "Tiny · 4 of 7 points"  # only the first answer earns points
+        assert "Enter goes on to step 3." in student.question
+        await student.press("enter")
+        await student.until(lambda: not student.screen.query(QuestionView))
+        assert student.screen.focused is student.terminal
+
+
+@pytest.mark.parametrize("key", ["f9", "f5", "l"])
+async def test_from_an_answered_question_whatever_comes_next_goes_on(open_app: OpenApp, key: str) -> None:
+    async with open_app((80, 24)) as student:
+        await student.open()
+        await student.type("touch made")
+        await student.until(lambda: student.screen.query(OptionList))
+        shown = student.practice.exercise("venv/tiny").step("ask").question
+        assert shown is not None
+        await student.press("f5", str(shown.items.index("So") + 1))
+        await student.until(lambda: "Right. Just so." in student.question)
+        assert student.news == "✓ step 2 passed, 2 points"
+        await student.press(key)
+        await student.until(lambda: not student.screen.query(QuestionView))
+        await student.until(lambda: "Be in the folder below" in student.steps)
+
+
+async def test_what_was_chosen_stays_in_sight_and_its_explanation_has_its_number(open_app: OpenApp) -> None:
+    async with open_app((80, 24)) as student:
+        student.practice.start("venv/asking")
+        shown = student.practice.exercise("venv/asking").step("several").question
+        assert shown is not None
+        number = {item: shown.items.index(item) + 1 for item in shown.items}
+        await student.open("venv/asking")
+        await student.press("f9")
+        await student.until(lambda: "Which ones?" in student.question)
+        for given, said in (
+            (("bread", "stone"), (f"✓ {number['bread']}. bread", f"✗ {number['stone']}. stone", "One that is right")),
+            (("bread", "cheese"), (f"✓ {number['bread']}. bread", f"✓ {number['cheese']}. cheese")),
+        ):
+            await student.until(lambda: isinstance(student.screen.focused, Input) and student.screen.focused.is_mounted)
+            await student.press(*" ".join(str(number[item]) for item in given))
+            await student.press("enter")
+            await student.until(lambda said=said: all(words in student.question for words in said))
+        assert f"  {number['stone']}. stone" in student.question
+        for item in ("bread", "cheese"):
+            assert f"{number[item]}. It does." in student.question
+
+
+async def test_a_check_right_after_a_pass_fails_no_step_that_has_not_been_read(open_app: OpenApp) -> None:
+    async with open_app((80, 24)) as student:
+        await student.open()
+        await student.type("touch made")
+        await student.until(lambda: "✓ step 1 passed" in student.news)
+        await student.press("f2")
+        assert student.news == "✓ step 1 has passed; this is step 2. F2 again checks it."
+        assert attempts(student) == ["passed"]
+        await student.press("f2")
+        await student.until(lambda: "Say why: not yet" in student.panel)
+
+
+async def test_a_check_that_is_stopped_says_so(open_app: OpenApp) -> None:
+    async with open_app((80, 24)) as student:
+        await student.open("venv/slow")
+        await student.press("f2")
+        await student.until(lambda: "checking step 1" in student.news)
+        await student.press("escape")
+        await student.until(lambda: student.news == "You stopped the check of step 1. F2 checks it again.")
+
+
+async def test_news_are_seen_whole_beside_a_long_title(open_app: OpenApp, course: Path) -> None:
+    path = course / "exercises/venv/tiny/exercise.yaml"
+    path.write_text(path.read_text().replace("title: Tiny", "title: What an environment costs, and where it ends"))
+    async with open_app((80, 24)) as student:
+        await student.open()
+        title, news = student.screen.query_one("#title"), student.screen.query_one("#news")
+        assert title.display
+        await student.type("touch made")
+        await student.until(lambda: student.news == "✓ step 1 passed, 4 points")
+        await student.until(lambda: not title.display and news.size.width > 70)
+        await student.type("true")
+        await student.until(lambda: title.display)
 
 
 async def test_keys_of_a_program_that_fills_the_shell(open_app: OpenApp) -> None:
@@ -341,11 +424,14 @@ async def test_questions_of_every_form(open_app: OpenApp) -> None:
         shown = student.practice.exercise("venv/asking").step("several").question
         assert shown is not None
         both = " ".join(str(shown.items.index(item) + 1) for item in ("bread", "cheese"))
+        said = ("Your answer: 3,2", "✓ ", "Your order: 3 1 2", "Your answer: here")
         for number, answer in enumerate(("3,2", both, "3 1 2", "here"), start=1):
             await student.until(lambda: isinstance(student.screen.focused, Input) and not student.screen.focused.value)
             student.screen.focused.insert_text_at_cursor(answer)  # type: ignore[union-attr]
             await student.press("enter")
             await student.until(lambda number=number: student.title == f"Asking · {number} of 5 points")
+            await student.until(lambda number=number: said[number - 1] in student.question)
+            await student.press("enter")
         await student.until(lambda: isinstance(student.screen.focused, TextArea))
         student.screen.focused.text = "too short"  # type: ignore[union-attr]
         await student.press("f2")

@@ -81,13 +81,15 @@ class ExerciseScreen(Screen[None]):
         self._checking = Checking(practice, exercise_id, checkers)
         self._automatic = AutomaticChecks(self._checking.check, self._next_to_check, self._verdicts.take_automatic)
         self._asked = AskedCheck(
-            self._check_now, self._verdicts.take_asked, lambda: self._status.say("stopped"), self._panel.say_error
+            self._check_now, self._verdicts.take_asked, self._verdicts.say_stopped, self._panel.say_error
         )
         self._hints = Hints(practice, exercise_id)
         self._insertion = Insertion(self._terminal, self._status, practice.workspace(exercise_id))
         images = practice.images(exercise_id)
         self._fetching = Fetching(images, self._say_missing, self._say_fetched, self._panel.say_error)
         self._marks_were_missing = False
+        self._answered = ""
+        """The step whose question has been answered rightly here, and whose explanation is still read."""
 
     # What is on the screen
 
@@ -107,7 +109,7 @@ class ExerciseScreen(Screen[None]):
         self._focus_what_is_open()
         self.call_after_refresh(self._open_shell)
         self.call_after_refresh(self._fetching.look)
-        self.watch(self, "focused", self._mark_sides)
+        self.watch(self, "focused", self._turned_to_side)
         self.set_interval(1.0, self._look_around)
         self.set_interval(0.1, self._show_progress)
 
@@ -120,6 +122,11 @@ class ExerciseScreen(Screen[None]):
     def on_resize(self, event: events.Resize) -> None:
         self._show_standing()
         self._mark_sides()
+
+    def _turned_to_side(self) -> None:
+        self._mark_sides()
+        if self.focused is self._terminal:
+            self._go_on()
 
     def _mark_sides(self) -> None:
         mark_sides(
@@ -136,11 +143,12 @@ class ExerciseScreen(Screen[None]):
         self._steps.show(standing, self._work.viewed, compact=self.app.size.width < _WIDE)
 
     async def _show_step(self) -> None:
-        """Show the guide of the step that is viewed, from its beginning."""
+        """Show the guide of the step that is viewed."""
         self._show_standing()
-        was_answering = self._guide.answering
-        await self._guide.show(self._work.exercise, self._work.step, self._work.at)
-        if was_answering:
+        was_answering, in_guide = self._guide.answering, self.focused is self._guide
+        await self._guide.show(self._work.exercise, self._work.step, self._work.at, self._work.onward())
+        asks = self._guide.question is not None and not self._work.at.achieved
+        if was_answering or (in_guide and asks):
             self._focus_what_is_open()
 
     def _focus_what_is_open(self) -> None:
@@ -186,7 +194,7 @@ class ExerciseScreen(Screen[None]):
 
     def on_student_terminal_began(self) -> None:
         self._automatic.command_began()
-        self._verdicts.tried = True
+        self._verdicts.touched()
         self._status.say("")
 
     def on_student_terminal_quiet(self) -> None:
@@ -230,7 +238,8 @@ class ExerciseScreen(Screen[None]):
         """Check the step that is viewed, and say what holds and what does not; hand in an essay."""
         if self._guide.answering and self._guide.question is not None and self._guide.question.hand_in():
             return
-        self._asked.start(self._work.step)
+        if self._asked.step is None and not self._verdicts.say_what_has_passed():
+            self._asked.start(self._work.step)
 
     async def _check_now(self, step: Step) -> Verdict:
         await self._automatic.stop()
@@ -240,8 +249,8 @@ class ExerciseScreen(Screen[None]):
         self._mark_sides()  # a program may have come to fill the shell, or ended
         if self._asked.step is not None:
             turn = _SPINNER[int(self._asked.seconds * 10) % len(_SPINNER)]
-            news = f"{turn} checking {self._asked.step.title} … {self._asked.seconds:.0f} s (Esc stops it)"
-            self._status.say(news, "bold")
+            number = self._work.number(self._asked.step.id)
+            self._status.say(f"{turn} checking step {number} … {self._asked.seconds:.0f} s (Esc stops it)", "bold")
         elif self._fetching.under_way:
             self._status.say(f"{self._fetching.under_way} (Esc stops it)", "bold")
 
@@ -251,10 +260,25 @@ class ExerciseScreen(Screen[None]):
         except CourseError as error:
             self._panel.say_error(error)
             return
-        following = self._work.standing.open_after(event.step)
-        if verdict.passed and (following is None or self._work.exercise.step(following.outline.id).question is None):
-            self.set_focus(self._terminal)  # at once: what is typed from now on is meant for the shell
+        if verdict.passed:
+            self.set_focus(self._guide)  # what is typed from now on is no answer any more
+            self._answered = event.step
         self._verdicts.take_answer(event.step, verdict)
+
+    def _go_on(self) -> bool:
+        """From an answered question, whose explanation has been read, to the next step; False if there is none."""
+        onward = self._work.onward() if self._answered == self._work.viewed else None
+        if onward is not None:
+            self._turn_to(onward.id)
+        return onward is not None
+
+    def _go_on_to_work(self) -> None:
+        """Enter in the guide: from a question that has been answered to the next step, and to where that is done."""
+        onward = self._work.onward()
+        if onward is not None:
+            self._turn_to(onward.id)
+            if onward.question is None:
+                self.set_focus(self._terminal)
 
     # Images that the exercise begins with
 
@@ -281,10 +305,12 @@ class ExerciseScreen(Screen[None]):
             self._panel.say_error(error)
             return
         self._work.refresh()
+        self._verdicts.touched()
         self._panel.say(title, text)
 
     async def action_insert(self) -> None:
         """Put the next command of the viewed step at the prompt."""
+        self._verdicts.touched()
         await self._insertion.insert_next(self._work.step)
 
     async def on_command_chosen(self, event: Command.Chosen) -> None:
@@ -321,13 +347,15 @@ class ExerciseScreen(Screen[None]):
         if self._asked.step is not None:
             self._asked.stop()
         elif self._fetching.stop():
-            self._status.say("stopped; what has come whole is kept")
+            self._status.say("You stopped the fetching; what came whole is kept. ^Space f goes on.")
         else:
             self._panel.dismiss()
             self._focus_what_is_open()
 
     def action_next(self) -> None:
         """The next step; after the last one of a finished exercise what comes next in the course."""
+        if self._go_on():
+            return
         following = self._work.beside(+1)
         if following is not None:
             self._turn_to(following)
@@ -340,14 +368,24 @@ class ExerciseScreen(Screen[None]):
             self._turn_to(previous)
 
     def _turn_to(self, step_id: str) -> None:
+        self._answered = ""
+        self._verdicts.touched()
         self._panel.dismiss()
         self._view(step_id)
 
     def on_key(self, event: events.Key) -> None:
         """What is typed beside the shell, and is no answer, is meant for the shell: it gets the key and the focus."""
-        typing = isinstance(self.focused, Input | TextArea | Terminal)
-        if event.is_printable and event.character and not typing and not event.character.isdigit():
+        if isinstance(self.focused, Input | TextArea):
+            return
+        if self.focused is self._terminal:
+            self._terminal.on_key(event)  # it was on its way to the guide when the shell got the focus
+        elif event.key == "enter" and self.focused is self._guide:
             event.stop()
+            self._go_on_to_work()
+        elif event.is_printable and event.character:
+            event.stop()
+            if self._guide.question is not None and event.character.isdigit():
+                return  # an answer that was given twice
             self.remove_class("-only-guide")
             self.set_focus(self._terminal)
             self._terminal.type(event.character)
