@@ -94,6 +94,7 @@ class ExerciseScreen(Screen[None]):
     # What is on the screen
 
     def compose(self) -> ComposeResult:
+        self.set_class(self.app.size.width < _WIDE, "-narrow")  # before the first paint
         yield self._status
         with Container(id="panes"):
             with self._reading_side:
