@@ -18,9 +18,9 @@ class StatusBar(Horizontal):
     """Left what stays, right what has just happened."""
 
     DEFAULT_CSS = """
-    StatusBar { height: 1; background: $primary 30%; padding: 0 1; }
+    StatusBar { height: auto; max-height: 3; background: $primary 30%; padding: 0 1; }
     StatusBar #title { width: auto; text-style: bold; }
-    StatusBar #news { width: 1fr; text-align: right; text-overflow: ellipsis; text-wrap: nowrap; margin-left: 2; }
+    StatusBar #news { width: 1fr; height: auto; text-align: right; margin-left: 2; }
     """
 
     def __init__(self) -> None:
