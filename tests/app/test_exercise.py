@@ -17,6 +17,7 @@ from coursekit.app.screens.machine import MachineScreen
 from coursekit.app.screens.page import PageScreen
 from coursekit.app.widgets.guide_view import Command, GuideView
 from coursekit.app.widgets.question_view import QuestionView
+from coursekit.app.widgets.status_bar import StatusBar
 from coursekit.errors import CourseError
 from coursekit.model.event import What
 from tests.app.conftest import OpenApp, Student
@@ -206,6 +207,8 @@ async def test_news_are_seen_whole_beside_a_long_title(open_app: OpenApp, course
         await student.until(lambda: not title.display and news.size.width > 70)
         await student.type("true")
         await student.until(lambda: title.display)
+        student.screen.query_one(StatusBar).say(" ".join(["word"] * 25))
+        await student.until(lambda: news.size.height == 2)
 
 
 async def test_keys_of_a_program_that_fills_the_shell(open_app: OpenApp) -> None:
