@@ -38,15 +38,17 @@ class CoursekitApp(App[None], inherit_bindings=False):
         self.app_resume_signal.subscribe(self, lambda _: self.refresh(layout=True))
 
     def get_default_screen(self) -> CourseMap:
-        return CourseMap(self.practice)
+        self._map = CourseMap(self.practice)
+        return self._map
 
     def open_item(self, item_id: str) -> None:
         """Open a page or an exercise from the map, in the place of one that is open."""
+        self._map.go_to(item_id)
         item = next(item for lab in self.practice.course.labs for item in lab.items if item.id == item_id)
         if isinstance(item, Page):
             from coursekit.app.screens.page import PageScreen
 
-            self._show(PageScreen(self.practice.course, item))
+            self._show(PageScreen(self.practice, item))
         else:
             self._open_exercise(item)
 

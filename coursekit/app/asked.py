@@ -18,7 +18,7 @@ class AskedCheck:
         self,
         check: Callable[[Step], Awaitable[Verdict]],
         tell: Callable[[Step, Verdict], None],
-        tell_stopped: Callable[[], None],
+        tell_stopped: Callable[[Step], None],
         tell_error: Callable[[CourseError], None],
     ) -> None:
         self._check = check
@@ -55,7 +55,7 @@ class AskedCheck:
             verdict = await self._check(step)
         except asyncio.CancelledError:
             self.step = None
-            self._tell_stopped()
+            self._tell_stopped(step)
         except CourseError as error:
             self.step = None
             self._tell_error(error)

@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable
 from coursekit.errors import CourseError
 from coursekit.model.exercise import Step
 from coursekit.model.shell_state import ShellState
-from coursekit.model.verdict import Verdict
+from coursekit.model.verdict import Outcome, Verdict
 
 PAUSE = 0.15
 """Seconds after a prompt before a check starts: a pasted block of commands shows many prompts."""
@@ -29,7 +29,8 @@ class AutomaticChecks:
     ) -> None:
         """``next_step`` gives the step to be checked, or None; ``tell`` takes the verdicts that count:
 
-        every pass, and a failure unless a step has just passed (nobody has tried the one after it yet).
+        every pass, and a failure that is another one than the last time. Then the student has done something that
+        touches the step; after any other command nothing needs to be said.
         """
         self._check = check
         self._next_step = next_step
@@ -37,6 +38,8 @@ class AutomaticChecks:
         self._wanted: ShellState | None = None
         self._waiting = False
         self._commands = 0
+        self._found: dict[str, object] = {}
+        """What was found when each step last failed."""
         self._task: asyncio.Task[None] | None = None
         self.last_check = 0.0
         """When the last check ended, in seconds of `time.monotonic`."""
@@ -74,7 +77,6 @@ class AutomaticChecks:
             await self._check_while_passing(self._wanted, seen)
 
     async def _check_while_passing(self, shell: ShellState | None, seen: int) -> None:
-        any_passed = False
         while (step := self._next_step()) is not None:
             try:
                 verdict = await self._check(step.id, shell)
@@ -82,8 +84,16 @@ class AutomaticChecks:
                 return
             self.last_check = time.monotonic()
             current = seen == self._commands
-            if verdict.passed or (current and not any_passed):
+            if verdict.passed or (current and self._is_another(step, verdict)):
                 self._tell(step, verdict)
-            any_passed = verdict.passed
             if not verdict.passed or not current:
                 return
+
+    def _is_another(self, step: Step, verdict: Verdict) -> bool:
+        """Whether something else holds now, or fails for another reason, than when the step last failed."""
+        if verdict.outcome is not Outcome.FAILED:
+            return False
+        found = ([(finding.claim, finding.outcome) for finding in verdict.findings], verdict.feedback)
+        before = self._found.get(step.id, found)
+        self._found[step.id] = found
+        return found != before

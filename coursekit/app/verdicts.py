@@ -29,17 +29,32 @@ class Verdicts:
         """``view`` shows a step; ``title_of_next`` is what comes after the exercise in the course, if anything."""
         self._work, self._status, self._panel = work, status, panel
         self._view, self._title_of_next = view, title_of_next
-        self.tried = False
-        """Whether a command has begun since the screen was opened: before that, “not yet” goes without saying."""
+        self._unread: Step | None = None
+        """The step that has just passed, as long as the student has done nothing in the step shown since."""
 
     def take_automatic(self, step: Step, verdict: Verdict) -> None:
-        """A check that nobody asked for: a pass counts, and a failure is no more than a word."""
+        """A check that nobody asked for: a pass counts; a failure is a word, and only of the step that is shown."""
         if verdict.passed:
             self._take_pass(step, verdict, asked=False)
-        elif verdict.outcome is Outcome.FAILED and self.tried:
-            self._status.say(f"not yet: {step.title} (F2 says what is missing)", passing=True)
-        else:
-            self._status.say_no_more()
+        elif step.id == self._work.viewed:
+            self._status.say("not yet: F2 says what is missing")
+
+    def touched(self) -> None:
+        """The student has done something in the step that is shown."""
+        self._unread = None
+
+    def say_what_has_passed(self) -> bool:
+        """Once, right after a pass: say it again, instead of failing a step that nobody has read yet; False if not."""
+        passed, self._unread = self._unread, None
+        if passed is None:
+            return False
+        before, now = self._work.number(passed.id), self._work.number(self._work.viewed)
+        self._status.say(f"✓ step {before} has passed; this is step {now}. F2 again checks it.", _GOOD)
+        return True
+
+    def say_stopped(self, step: Step) -> None:
+        """The student has stopped the check of a step."""
+        self._status.say(f"You stopped the check of step {self._work.number(step.id)}. F2 checks it again.")
 
     def take_asked(self, step: Step, verdict: Verdict) -> None:
         """The check that the student asked for: all that it found is said."""
@@ -60,13 +75,15 @@ class Verdicts:
             self._panel.say_verdict(step.title, verdict, advice)
 
     def take_answer(self, step_id: str, verdict: Verdict) -> None:
-        """The marked answer to a question."""
+        """The marked answer to a question: its explanation is read in the guide, until the student goes on."""
+        self._panel.dismiss()
+        self._status.say("")
         if verdict.passed:
-            headline = "Handed in." if self._work.standing.step(step_id).to_be_marked else "Right."
-            self._panel.say(headline, verdict.feedback, _GOOD)
-            self._go_on_from(step_id, verdict.feedback)
-        else:
-            self._view(self._work.viewed)
+            self._say_passed(step_id)
+            if self._work.standing.current is None:
+                self._say_finished(verdict.feedback)
+                return
+        self._view(self._work.viewed)
 
     def _take_pass(self, step: Step, verdict: Verdict, *, asked: bool) -> None:
         """A step has passed: remember it, say so, go on to the next."""
@@ -76,20 +93,23 @@ class Verdicts:
             self._panel.say_error(error)
             return
         if news:
-            points = self._work.standing.step(step.id).points
-            self._status.say(f"✓ passed, {counted(points, 'point')}: {step.title}", _GOOD)
+            self._say_passed(step.id)
             self._panel.dismiss()
-            self._go_on_from(step.id)
+            following = self._work.standing.open_after(step.id)
+            if following is None:
+                self._say_finished()
+            elif step.id == self._work.viewed:
+                self._unread = step
+                self._view(following.outline.id)
 
-    def _go_on_from(self, step_id: str, lesson: str = "") -> None:
-        """After a pass: show the next step; after the last one say so, and the ``lesson`` of its question."""
-        following = self._work.standing.open_after(step_id)
-        if following is None:
-            self._say_finished(lesson)
-        elif step_id == self._work.viewed:
-            self._view(following.outline.id)
+    def _say_passed(self, step_id: str) -> None:
+        at = self._work.standing.step(step_id)
+        points = f", {counted(at.points, 'point')}" if at.points else ""
+        done = "is handed in" if at.to_be_marked else f"passed{points}"
+        self._status.say(f"✓ step {self._work.number(step_id)} {done}", _GOOD)
 
-    def _say_finished(self, lesson: str) -> None:
+    def _say_finished(self, lesson: str = "") -> None:
+        """All steps have passed, the last one by an answer whose ``lesson`` is to be read as well, if any."""
         exercise = self._work.exercise
         self._view(exercise.steps[-1].id)
         title = self._title_of_next()

@@ -49,6 +49,13 @@ class Work:
         to_do = [step for step in by_viewing if not self.standing.step(step.id).achieved and step.question is None]
         return to_do[0] if to_do and to_do[0].automatic else None
 
+    def onward(self) -> Step | None:
+        """The step to which an answered question leads on; None while the viewed step asks, or asks nothing."""
+        following = self.standing.open_after(self.viewed)
+        if self.step.question is None or not self.at.achieved or following is None:
+            return None
+        return self.exercise.step(following.outline.id)
+
     def refresh(self) -> None:
         """Read from the store where the student stands."""
         self.standing = self.practice.standing(self.exercise.id)

@@ -38,6 +38,7 @@ def command(course: Path | None, as_json: bool) -> None:
                 }
             )
             return
+        pages_read = practice.pages_read()
         say(practice.course.title, bold=True)
         for lab in practice.course.labs:
             say()
@@ -49,7 +50,8 @@ def command(course: Path | None, as_json: bool) -> None:
                 say(f"  On a machine that lacks something: {lab.needs.fallback}")
             for item in lab.items:
                 if isinstance(item, Page):
-                    say(f"  page      {item.id}: {item.title}")
+                    read = " (read)" if item.id in pages_read else ""
+                    say(f"  page      {item.id}: {item.title}{read}", colour="green" if read else None)
                 else:
                     _say_exercise(standings[item.id])
 

@@ -11,7 +11,7 @@ from coursekit.course.outline import read_page
 from coursekit.course.problems import did_you_mean
 from coursekit.errors import CourseError, ExitCode
 from coursekit.model.course import Page
-from coursekit.practice.opening import open_course
+from coursekit.practice.opening import open_practice
 from coursekit.shell.text import visible
 
 
@@ -20,9 +20,10 @@ from coursekit.shell.text import visible
 @click.pass_obj
 def command(course: Path | None, page: str) -> None:
     """Print PAGE, such as lab0/class."""
-    outline = open_course(course)
-    pages = {item.id: item for lab in outline.labs for item in lab.items if isinstance(item, Page)}
-    if page not in pages:
-        guess = did_you_mean(page, pages)
-        raise CourseError(f"There is no page `{page}`.{guess}", f"Pages: {', '.join(pages)}", ExitCode.USAGE)
-    say(visible(read_page(outline, pages[page])))
+    with open_practice(course) as practice:
+        pages = {item.id: item for lab in practice.course.labs for item in lab.items if isinstance(item, Page)}
+        if page not in pages:
+            guess = did_you_mean(page, pages)
+            raise CourseError(f"There is no page `{page}`.{guess}", f"Pages: {', '.join(pages)}", ExitCode.USAGE)
+        say(visible(read_page(practice.course, pages[page])))
+        practice.mark_read(page)

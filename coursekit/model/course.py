@@ -99,6 +99,12 @@ class Lab:
     needs: Needs = field(default_factory=Needs)
 
     @property
+    def heading(self) -> str:
+        """Its title behind its number, if its id has one: ``Lab 4: Containers``."""
+        number = self.id.removeprefix("lab")
+        return f"Lab {number}: {self.title}" if number.isdigit() else self.title
+
+    @property
     def exercises(self) -> tuple[ExerciseOutline, ...]:
         return tuple(item for item in self.items if isinstance(item, ExerciseOutline))
 

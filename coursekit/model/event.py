@@ -21,11 +21,13 @@ class What(StrEnum):
     """detail: level (from 1), cost."""
     RESET = "reset"
     """detail: kept (the folder with the copy of the student's work)."""
+    READ = "read"
+    """A page, to its end; its id stands in place of an exercise's."""
 
 
 @dataclass(frozen=True)
 class Event:
-    """One thing that happened in one exercise."""
+    """One thing that happened in one exercise, or with one page."""
 
     what: What
     exercise: str

@@ -161,11 +161,12 @@ class Question:
         return Marked(None, "Your instructor marks it: " + "; ".join(self.essay))
 
     def _mark_several(self, picked: set[str]) -> Marked:
-        wrong = [choice for choice in self.choices if choice.right != (choice.text in picked)]
+        numbered = list(enumerate(self.choices, start=1))
+        wrong = [(number, choice) for number, choice in numbered if choice.right != (choice.text in picked)]
         if not wrong:
-            return Marked(True, "\n".join(choice.because for choice in self.choices if choice.right))
-        missed = [choice for choice in wrong if choice.right]
-        lines = [f"{choice.text}: {choice.because}" for choice in wrong if not choice.right]
+            return Marked(True, "\n".join(f"{number}. {choice.because}" for number, choice in numbered if choice.right))
+        missed = [choice for _, choice in wrong if choice.right]
+        lines = [f"{number}. {choice.because}" for number, choice in wrong if not choice.right]
         if missed:
             lines.append(
                 "One that is right is missing." if len(missed) == 1 else f"{len(missed)} right ones are missing."

@@ -114,6 +114,15 @@ class Practice:
         known = {outline.id for outline in self.course.exercises}
         return next((event.exercise for event in reversed(self.store.events()) if event.exercise in known), None)
 
+    def pages_read(self) -> set[str]:
+        """The ids of the pages that the student has read to their end."""
+        return {event.exercise for event in self.store.events() if event.what is What.READ}
+
+    def mark_read(self, page_id: str) -> None:
+        """Remember that a page has been read to its end. Raises CourseError."""
+        if page_id not in self.pages_read():
+            self._record(What.READ, page_id)
+
     def start(self, exercise_id: str) -> Exercise:
         """Begin an exercise, or go on with it: its workspace is there afterwards. Raises CourseError."""
         exercise = self.exercise(exercise_id)

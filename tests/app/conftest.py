@@ -16,13 +16,15 @@ import pytest
 from textual import events
 from textual.content import Content
 from textual.pilot import Pilot
-from textual.widgets import Static
+from textual.widgets import OptionList, Static
 
 from coursekit.app.app import CoursekitApp
 from coursekit.app.control import connect
 from coursekit.app.screens.exercise import ExerciseScreen
 from coursekit.app.widgets.panel import Panel
+from coursekit.app.widgets.question_view import QuestionView
 from coursekit.app.widgets.sides import Side
+from coursekit.app.widgets.step_list import StepList
 from coursekit.app.widgets.student_terminal import StudentTerminal
 from coursekit.checker.remote import RemoteChecker
 from coursekit.practice.opening import open_practice
@@ -87,6 +89,20 @@ class Student:
         return _plain(panel.query_one(Static)) if panel.has_class("shown") else ""
 
     @property
+    def question(self) -> str:
+        """The question of the step that is viewed, with what has been said of the answers."""
+        [view] = self.screen.query(QuestionView) or [None]
+        if view is None:
+            return ""
+        texts = [_plain(static) for static in view.query(Static)]
+        choices = [str(option.prompt) for listed in view.query(OptionList) for option in listed.options]
+        return "\n".join([*texts, *choices])
+
+    @property
+    def steps(self) -> str:
+        return _plain(self.screen.query_one(StepList))
+
+    @property
     def marks(self) -> str:
         """What the edges of guide and shell say."""
         return " | ".join(str(side.border_title or "") for side in self.screen.query(Side))
@@ -111,6 +127,10 @@ class Student:
         self.app.open_item(exercise_id)
         await self.opened()
         await self.until(lambda: self.terminal.at_prompt)
+
+    async def looked(self) -> None:
+        """Wait until the viewed step has been checked as it was found."""
+        await self.until(lambda: self.screen._automatic.last_check)
 
     async def opened(self) -> None:
         """Wait until an exercise is on the screen."""

@@ -12,7 +12,7 @@ from coursekit.app.automatic import AutomaticChecks
 from coursekit.model.check import All
 from coursekit.model.exercise import Step
 from coursekit.model.shell_state import ShellState
-from coursekit.model.verdict import Outcome, Verdict
+from coursekit.model.verdict import Finding, Outcome, Verdict
 
 STEPS = [Step(name, name, 1, All(()), "") for name in ("one", "two")]
 PASSED, FAILED = Verdict(Outcome.PASSED), Verdict(Outcome.FAILED)
@@ -66,10 +66,21 @@ async def test_many_prompts_at_once_are_one_check_with_the_last_state(checked: C
         checked.automatic.wish(ShellState(f"/{number}"))
         checked.automatic.command_began()
     checked.automatic.wish(ShellState("/last"))
+    checked.answers.put_nowait(PASSED)
     checked.answers.put_nowait(FAILED)
     await checked.idle()
-    assert checked.asked == [("one", "/last")]
-    assert checked.told == [("one", Outcome.FAILED)]
+    assert checked.asked == [("one", "/last"), ("two", "/last")]
+    assert checked.told == [("one", Outcome.PASSED)]
+
+
+async def test_a_failure_is_told_when_it_is_another_one_than_before(checked: Checked) -> None:
+    near = Verdict(Outcome.FAILED, (Finding(Outcome.PASSED, "a"), Finding(Outcome.FAILED, "b")))
+    waits = Verdict(Outcome.SKIPPED)
+    for verdict, told in ((FAILED, 0), (FAILED, 0), (near, 1), (near, 1), (waits, 1), (near, 1), (FAILED, 2)):
+        checked.automatic.wish(ShellState("/a"))
+        checked.answers.put_nowait(verdict)
+        await checked.idle()
+        assert len(checked.told) == told, verdict
 
 
 async def test_a_command_that_begins_stops_a_check_that_has_not_begun(checked: Checked) -> None:

@@ -16,6 +16,8 @@ from coursekit.app.screens.help import Help
 from coursekit.app.screens.machine import MachineScreen
 from coursekit.app.screens.page import PageScreen
 from coursekit.app.widgets.guide_view import Command, GuideView
+from coursekit.app.widgets.question_view import QuestionView
+from coursekit.app.widgets.status_bar import StatusBar
 from coursekit.errors import CourseError
 from coursekit.model.event import What
 from tests.app.conftest import OpenApp, Student
@@ -30,11 +32,15 @@ async def test_a_step_turns_green_by_itself(open_app: OpenApp) -> None:
     async with open_app() as student:
         await student.open()
         assert student.news == ""
+        await student.looked()
+        await student.type("touch mad")
+        await student.until(lambda: student.news == "not yet: F2 says what is missing")
         await student.type("ls")
-        await student.until(lambda: "not yet: Make it" in student.news)
+        await student.until(lambda: "mad" in student.shell.split("ls")[-1] and student.terminal.at_prompt)
+        assert student.news == ""  # `ls` touches nothing
         assert attempts(student) == []
         await student.type("touch made")
-        await student.until(lambda: "✓ passed, 4 points: Make it" in student.news)
+        await student.until(lambda: student.news == "✓ step 1 passed, 4 points")
         assert student.title == "Tiny · 4 of 7 points"
         assert attempts(student) == ["passed"]
         assert student.panel == ""
@@ -43,6 +49,7 @@ async def test_a_step_turns_green_by_itself(open_app: OpenApp) -> None:
 async def test_a_check_that_is_asked_for_says_everything_in_its_order(open_app: OpenApp) -> None:
     async with open_app() as student:
         await student.open()
+        await student.looked()
         await student.type("touch mad")
         await student.until(lambda: "not yet" in student.news)
         await student.press("f2")
@@ -120,9 +127,88 @@ async def test_a_question_is_answered_in_the_app(open_app: OpenApp) -> None:
         await student.until(lambda: attempts(student)[-1] == "failed")
         await student.until(lambda: isinstance(student.screen.focused, OptionList))
         await student.press("down", "down", "enter")
-        await student.until(lambda: student.panel.startswith("Right."))
-        assert student.screen.focused is student.terminal
+        await student.until(lambda: "Right. Just so." in student.question)
+        assert student.panel == ""
         assert student.title == "Tiny · 4 of 7 points"  # only the first answer earns points
+        assert "Enter goes on to step 3." in student.question
+        await student.press("enter")
+        await student.until(lambda: not student.screen.query(QuestionView))
+        assert student.screen.focused is student.terminal
+
+
+@pytest.mark.parametrize("key", ["f9", "f5", "l"])
+async def test_from_an_answered_question_whatever_comes_next_goes_on(open_app: OpenApp, key: str) -> None:
+    async with open_app((80, 24)) as student:
+        await student.open()
+        await student.type("touch made")
+        await student.until(lambda: student.screen.query(OptionList))
+        shown = student.practice.exercise("venv/tiny").step("ask").question
+        assert shown is not None
+        await student.press("f5", str(shown.items.index("So") + 1))
+        await student.until(lambda: "Right. Just so." in student.question)
+        assert student.news == "✓ step 2 passed, 2 points"
+        await student.press(key)
+        await student.until(lambda: not student.screen.query(QuestionView))
+        await student.until(lambda: "Be in the folder below" in student.steps)
+
+
+async def test_what_was_chosen_stays_in_sight_and_its_explanation_has_its_number(open_app: OpenApp) -> None:
+    async with open_app((80, 24)) as student:
+        student.practice.start("venv/asking")
+        shown = student.practice.exercise("venv/asking").step("several").question
+        assert shown is not None
+        number = {item: shown.items.index(item) + 1 for item in shown.items}
+        await student.open("venv/asking")
+        await student.press("f9")
+        await student.until(lambda: "Which ones?" in student.question)
+        for given, said in (
+            (("bread", "stone"), (f"✓ {number['bread']}. bread", f"✗ {number['stone']}. stone", "One that is right")),
+            (("bread", "cheese"), (f"✓ {number['bread']}. bread", f"✓ {number['cheese']}. cheese")),
+        ):
+            await student.until(lambda: isinstance(student.screen.focused, Input) and student.screen.focused.is_mounted)
+            await student.press(*" ".join(str(number[item]) for item in given))
+            await student.press("enter")
+            await student.until(lambda said=said: all(words in student.question for words in said))
+        assert f"  {number['stone']}. stone" in student.question
+        for item in ("bread", "cheese"):
+            assert f"{number[item]}. It does." in student.question
+
+
+async def test_a_check_right_after_a_pass_fails_no_step_that_has_not_been_read(open_app: OpenApp) -> None:
+    async with open_app((80, 24)) as student:
+        await student.open()
+        await student.type("touch made")
+        await student.until(lambda: "✓ step 1 passed" in student.news)
+        await student.press("f2")
+        assert student.news == "✓ step 1 has passed; this is step 2. F2 again checks it."
+        assert attempts(student) == ["passed"]
+        await student.press("f2")
+        await student.until(lambda: "Say why: not yet" in student.panel)
+
+
+async def test_a_check_that_is_stopped_says_so(open_app: OpenApp) -> None:
+    async with open_app((80, 24)) as student:
+        await student.open("venv/slow")
+        await student.press("f2")
+        await student.until(lambda: "checking step 1" in student.news)
+        await student.press("escape")
+        await student.until(lambda: student.news == "You stopped the check of step 1. F2 checks it again.")
+
+
+async def test_news_are_seen_whole_beside_a_long_title(open_app: OpenApp, course: Path) -> None:
+    path = course / "exercises/venv/tiny/exercise.yaml"
+    path.write_text(path.read_text().replace("title: Tiny", "title: What an environment costs, and where it ends"))
+    async with open_app((80, 24)) as student:
+        await student.open()
+        title, news = student.screen.query_one("#title"), student.screen.query_one("#news")
+        assert title.display
+        await student.type("touch made")
+        await student.until(lambda: student.news == "✓ step 1 passed, 4 points")
+        await student.until(lambda: not title.display and news.size.width > 70)
+        await student.type("true")
+        await student.until(lambda: title.display)
+        student.screen.query_one(StatusBar).say(" ".join(["word"] * 25))
+        await student.until(lambda: news.size.height == 2)
 
 
 async def test_keys_of_a_program_that_fills_the_shell(open_app: OpenApp) -> None:
@@ -310,7 +396,54 @@ async def test_the_map_and_help(open_app: OpenApp) -> None:
         await student.press("down")
         await student.pilot.pause()
         about = student.app.screen.query_one("#about")
-        assert "Hardly anything. About 1 minutes." in str(about.render())
+        assert "Hardly anything. About 1 minute." in str(about.render())
+
+
+async def test_the_map_shows_descriptions_whole(open_app: OpenApp, course: Path) -> None:
+    path = course / "exercises/venv/tiny/exercise.yaml"
+    summary = " ".join(["Word"] * 30) + " end."
+    path.write_text(path.read_text().replace("Hardly anything.", summary))
+    lab = course / "labs/one/lab.yaml"
+    lab.write_text(lab.read_text() + "needs:\n  fallback: " + " ".join(["Other"] * 30) + " last.\n")
+    async with open_app((80, 24)) as student:
+        await student.press("down")
+        await student.pilot.pause()
+        about = student.app.screen.query_one("#about")
+        lines = [about.render_line(row).text for row in range(about.size.height)]
+        assert "end. About 1 minute." in " ".join(" ".join(lines).split())
+        assert "last." in lines[-1]
+
+
+async def test_the_cursor_of_the_map_is_on_what_was_open_and_a_page_looks_read(open_app: OpenApp) -> None:
+    async with open_app() as student:
+        items = student.app.screen.query_one(OptionList)
+        await student.press("enter", "n")
+        await student.opened()
+        await student.until(lambda: student.terminal.at_prompt)
+        await student.press("f10")
+        await student.until(lambda: isinstance(student.app.screen, CourseMap))
+        assert items.highlighted_option is not None
+        assert items.highlighted_option.id == "venv/tiny"
+        assert "Something to read (read)" in str(items.get_option("one/reading").prompt)
+        await student.press("down", "f1", "escape")
+        await student.until(lambda: items.highlighted_option and items.highlighted_option.id == "venv/slow")
+
+
+async def test_a_page_that_was_left_in_the_middle_has_not_been_read(open_app: OpenApp, course: Path) -> None:
+    path = course / "labs/one/reading.md"
+    path.write_text(path.read_text() + "\n\n".join(f"Line {number}." for number in range(60)))
+    async with open_app((80, 24)) as student:
+        await student.press("enter")
+        await student.until(lambda: student.app.screen.query_one("#page").max_scroll_y)
+        await student.press("escape")
+        assert student.practice.pages_read() == set()
+        await student.press("enter")
+        await student.until(lambda: student.app.screen.query_one("#page").max_scroll_y)
+        await student.press("end")
+        page = student.app.screen.query_one("#page")
+        await student.until(lambda: page.scroll_offset.y == page.max_scroll_y)
+        await student.press("escape")
+        assert student.practice.pages_read() == {"one/reading"}
 
 
 async def test_the_help_fits_the_smallest_window_and_says_first_how_to_close_it(open_app: OpenApp) -> None:
@@ -341,11 +474,14 @@ async def test_questions_of_every_form(open_app: OpenApp) -> None:
         shown = student.practice.exercise("venv/asking").step("several").question
         assert shown is not None
         both = " ".join(str(shown.items.index(item) + 1) for item in ("bread", "cheese"))
+        said = ("Your answer: 3,2", "✓ ", "Your order: 3 1 2", "Your answer: here")
         for number, answer in enumerate(("3,2", both, "3 1 2", "here"), start=1):
             await student.until(lambda: isinstance(student.screen.focused, Input) and not student.screen.focused.value)
             student.screen.focused.insert_text_at_cursor(answer)  # type: ignore[union-attr]
             await student.press("enter")
             await student.until(lambda number=number: student.title == f"Asking · {number} of 5 points")
+            await student.until(lambda number=number: said[number - 1] in student.question)
+            await student.press("enter")
         await student.until(lambda: isinstance(student.screen.focused, TextArea))
         student.screen.focused.text = "too short"  # type: ignore[union-attr]
         await student.press("f2")

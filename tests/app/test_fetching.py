@@ -69,7 +69,7 @@ async def test_esc_or_leaving_stops_it(open_app: OpenApp, halt: Halting, leaves:
         if not leaves:
             began = time.monotonic()
             await student.press("escape")
-            await student.until(lambda: "stopped; what has come whole is kept" in student.news)
+            await student.until(lambda: "You stopped the fetching; what came whole is kept." in student.news)
             assert time.monotonic() - began < 1
             assert student.panel == ""
         await student.until(lambda: leaves or not fetching())
@@ -95,8 +95,7 @@ async def test_with_all_images_nothing_is_said(open_app: OpenApp, course: Path) 
     course_with(course, images="[busybox:1.36]")
     async with open_app() as student:
         await student.open()
-        await student.type("ls")
-        await student.until(lambda: "not yet" in student.news)
+        await student.looked()
         assert student.panel == ""
         await student.press("ctrl+@", "f")
         await student.until(lambda: "busybox:1.36: here already" in student.panel)

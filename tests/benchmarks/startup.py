@@ -53,7 +53,7 @@ def quitting(course: Path, folder: Path, *, with_a_check: bool) -> float:
             app.press("Down", "Down", "Enter")
             app.shows("Wait (1 point)", "venv/slow")
             app.press("F2")
-            app.shows("checking Wait")
+            app.shows("checking step 1")
             app.press("Ctrl+Space")
             app.shows("Quit")
         start = time.perf_counter()

@@ -100,6 +100,7 @@ def test_hints_say_their_price_first(run: Run, monkeypatch: pytest.MonkeyPatch) 
 def test_a_page_is_read(run: Run) -> None:
     assert "Read [this], and `that`." in run("read", "one/reading")
     assert "Did you mean `one/reading`?" in run("read", "one/raeding", code=2)
+    assert "one/reading: Something to read (read)" in run("list")
 
 
 def test_json_for_programs(run: Run, workspace: Path) -> None:

@@ -17,6 +17,7 @@ from coursekit.app.widgets.prose import prose
 from coursekit.model.course import ExerciseOutline, Lab, Page
 from coursekit.practice.practice import Practice
 from coursekit.practice.standing import Standing, State
+from coursekit.practice.wording import counted
 
 _SYMBOLS = {State.NEW: "○", State.STARTED: "◐", State.FINISHED: "●"}
 _WORDS = {State.NEW: "", State.STARTED: "started", State.FINISHED: "finished"}
@@ -40,6 +41,8 @@ class CourseMap(Screen[None]):
     def __init__(self, practice: Practice) -> None:
         super().__init__()
         self._practice = practice
+        self._opened: str | None = None
+        """What has been opened, from here or from elsewhere, since the map was last seen."""
 
     def compose(self) -> ComposeResult:
         yield Static(Content(self._practice.course.title), id="title")
@@ -60,18 +63,25 @@ class CourseMap(Screen[None]):
     def show(self) -> None:
         """Show where the student stands, the cursor on what was opened last, else on what comes next."""
         options = self.query_one(OptionList)
-        standings = self._practice.standings()
-        cursor = options.highlighted_option.id if options.highlighted_option else self._practice.last_exercise()
+        standings, pages_read = self._practice.standings(), self._practice.pages_read()
+        here = options.highlighted_option.id if options.highlighted_option else self._practice.last_exercise()
+        cursor, self._opened = self._opened or here, None
         options.clear_options()
         for lab in self._practice.course.labs:
             options.add_option(Option(_lab_line(lab, standings), disabled=True))
             for item in lab.items:
-                prompt = Content(f"    ☰ {item.title}") if isinstance(item, Page) else _line(standings[item.id])
-                options.add_option(Option(prompt, id=item.id))
+                if isinstance(item, Page):
+                    options.add_option(Option(_page_line(item, item.id in pages_read), id=item.id))
+                else:
+                    options.add_option(Option(_line(standings[item.id]), id=item.id))
         if cursor and options.get_option_index(cursor) is not None:
             options.highlighted = options.get_option_index(cursor)
         else:
             options.action_first()
+
+    def go_to(self, item_id: str) -> None:
+        """Something is being opened: the cursor is there when the map is seen again."""
+        self._opened = item_id
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         if event.option.id:
@@ -81,7 +91,9 @@ class CourseMap(Screen[None]):
         items = {item.id: item for lab in self._practice.course.labs for item in lab.items}
         item = items.get(event.option.id or "")
         lab = next((lab for lab in self._practice.course.labs if item in lab.items), None)
-        about = f"{item.summary} About {item.minutes} minutes." if isinstance(item, ExerciseOutline) else "To read."
+        about = "To read."
+        if isinstance(item, ExerciseOutline):
+            about = f"{item.summary} About {counted(item.minutes, 'minute')}."
         if lab is not None and lab.needs.fallback:
             about += f"\nOn a machine that lacks something: {lab.needs.fallback}"
         self.query_one("#about", Static).update(prose(about))
@@ -99,9 +111,13 @@ class CourseMap(Screen[None]):
 def _lab_line(lab: Lab, standings: dict[str, Standing]) -> Content:
     got = sum(standings[exercise.id].points for exercise in lab.exercises)
     of = sum(exercise.points for exercise in lab.exercises)
-    title = Content.styled(f"{lab.title}  ·  {got}/{of} points  ·  about {lab.minutes} minutes", "bold")
+    title = Content.styled(f"{lab.heading}  ·  {got}/{of} points  ·  about {lab.minutes} minutes", "bold")
     needs = f"\n  {lab.needs.in_words}" if lab.needs.in_words else ""
     return title + Content.styled(needs, "$text-muted")
+
+
+def _page_line(page: Page, read: bool) -> Content:
+    return Content.styled(f"    ☰ {page.title}{' (read)' if read else ''}", "$text-success" if read else "")
 
 
 def _line(standing: Standing) -> Content:

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from textual import events
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Container
 from textual.screen import Screen
 from textual.widgets import Footer, Input, TextArea
@@ -20,13 +20,14 @@ from coursekit.app.control import Checkers
 from coursekit.app.fetching import Fetching
 from coursekit.app.hints import Hints
 from coursekit.app.insertion import Insertion
+from coursekit.app.screens.exercise_keys import KEYS
 from coursekit.app.screens.menu import Menu
 from coursekit.app.screens.reset import NOTHING, STEP, AskReset, reset
-from coursekit.app.terminal.widget import Terminal
 from coursekit.app.verdicts import Verdicts
 from coursekit.app.widgets.guide_view import Command
 from coursekit.app.widgets.panel import Panel
 from coursekit.app.widgets.question_view import QuestionView
+from coursekit.app.widgets.shell_side import ShellSide
 from coursekit.app.widgets.sides import Side, mark_sides
 from coursekit.app.widgets.status_bar import StatusBar
 from coursekit.app.widgets.step_guide import StepGuide
@@ -36,7 +37,6 @@ from coursekit.app.work import Work
 from coursekit.errors import CourseError
 from coursekit.model.course import BaseImage
 from coursekit.model.exercise import Step
-from coursekit.model.shell_state import ShellState
 from coursekit.model.verdict import Verdict
 from coursekit.practice.practice import Practice
 from coursekit.practice.wording import missing_words
@@ -51,27 +51,13 @@ class ExerciseScreen(Screen[None]):
     """Steps turn green by themselves; every other wish has a key, and a letter in the menu."""
 
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (_WIDE, "-wide")]  # noqa: RUF012 (Textual declares it)
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f1", "help", "Help", key_display="F1", priority=True),
-        Binding("f2", "check", "Check", key_display="F2", priority=True),
-        Binding("f3", "hint", "Hint", key_display="F3", priority=True),
-        Binding("f4", "insert", "Insert", key_display="F4", priority=True),
-        Binding("f5", "other_side", "Switch", key_display="F5", priority=True),
-        Binding("f6", "zoom", "Zoom", key_display="F6", show=False, priority=True),
-        Binding("f7", "reset", "Reset", key_display="F7", show=False, priority=True),
-        Binding("f8", "previous", "Previous", key_display="F8", show=False, priority=True),
-        Binding("f9", "next", "Next", key_display="F9", priority=True),
-        Binding("f10", "map", "Map", key_display="F10", priority=True),
-        Binding("ctrl+@,ctrl+space,alt+m", "menu", "Menu", key_display="^Space", priority=True),
-        Binding("escape", "close", "Close", show=False, priority=True),
-        Binding("enter", "reopen", "New shell", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = KEYS
 
     def __init__(self, practice: Practice, exercise_id: str, checkers: Checkers, runtime: Path) -> None:
         """The exercise must have been started. Raises CourseError when its content cannot be read."""
         super().__init__()
         self._status = StatusBar()
-        self._reading_side, self._shell_side = Side(id="reading"), Side(id="shell")
+        self._reading_side = Side(id="reading")
         self._steps = StepList()
         self._guide = StepGuide(practice.workspace(exercise_id), id="guide")
         self._panel = Panel(id="panel")
@@ -81,33 +67,35 @@ class ExerciseScreen(Screen[None]):
         self._checking = Checking(practice, exercise_id, checkers)
         self._automatic = AutomaticChecks(self._checking.check, self._next_to_check, self._verdicts.take_automatic)
         self._asked = AskedCheck(
-            self._check_now, self._verdicts.take_asked, lambda: self._status.say("stopped"), self._panel.say_error
+            self._check_now, self._verdicts.take_asked, self._verdicts.say_stopped, self._panel.say_error
         )
         self._hints = Hints(practice, exercise_id)
         self._insertion = Insertion(self._terminal, self._status, practice.workspace(exercise_id))
         images = practice.images(exercise_id)
         self._fetching = Fetching(images, self._say_missing, self._say_fetched, self._panel.say_error)
-        self._marks_were_missing = False
+        self._shell_side = ShellSide(self._terminal, self._automatic, self._status, self._panel, id="shell")
+        self._answered = ""
+        """The step whose question has been answered rightly here, and whose explanation is still read."""
 
     # What is on the screen
 
     def compose(self) -> ComposeResult:
+        self.set_class(self.app.size.width < _WIDE, "-narrow")  # before the first paint
         yield self._status
         with Container(id="panes"):
             with self._reading_side:
                 yield self._steps
                 yield self._guide
                 yield self._panel
-            with self._shell_side:
-                yield self._terminal
+            yield self._shell_side
         yield Footer(show_command_palette=False)
 
     async def on_mount(self) -> None:
         await self._show_step()
         self._focus_what_is_open()
-        self.call_after_refresh(self._open_shell)
+        self.call_after_refresh(self._shell_side.open_shell)
         self.call_after_refresh(self._fetching.look)
-        self.watch(self, "focused", self._mark_sides)
+        self.watch(self, "focused", self._turned_to_side)
         self.set_interval(1.0, self._look_around)
         self.set_interval(0.1, self._show_progress)
 
@@ -121,13 +109,18 @@ class ExerciseScreen(Screen[None]):
         self._show_standing()
         self._mark_sides()
 
+    def _turned_to_side(self) -> None:
+        self._mark_sides()
+        if self.focused is self._terminal:
+            self._go_on()
+
     def _mark_sides(self) -> None:
         mark_sides(
             self._reading_side,
             self._shell_side,
             shell_active=self.focused is self._terminal,
             stacked=self.app.size.width < _WIDE,
-            key="^Space g" if self._shell_is_full else "F5",
+            key="^Space g" if self._shell_side.full else "F5",
         )
 
     def _show_standing(self) -> None:
@@ -136,11 +129,12 @@ class ExerciseScreen(Screen[None]):
         self._steps.show(standing, self._work.viewed, compact=self.app.size.width < _WIDE)
 
     async def _show_step(self) -> None:
-        """Show the guide of the step that is viewed, from its beginning."""
+        """Show the guide of the step that is viewed."""
         self._show_standing()
-        was_answering = self._guide.answering
-        await self._guide.show(self._work.exercise, self._work.step, self._work.at)
-        if was_answering:
+        was_answering, in_guide = self._guide.answering, self.focused is self._guide
+        await self._guide.show(self._work.exercise, self._work.step, self._work.at, self._work.onward())
+        asks = self._guide.question is not None and not self._work.at.achieved
+        if was_answering or (in_guide and asks):
             self._focus_what_is_open()
 
     def _focus_what_is_open(self) -> None:
@@ -160,43 +154,8 @@ class ExerciseScreen(Screen[None]):
 
     # The shell
 
-    def _open_shell(self, said: str = "", *, cleared: bool = False) -> None:
-        try:
-            self._terminal.open_shell(said, cleared=cleared)
-        except CourseError as error:
-            self._panel.say_error(error)
-            return
-        if not self._terminal.integrated:
-            self._panel.say(
-                f"Your shell is {self._terminal.shell_name}. It does not tell coursekit when a command has ended.",
-                "The steps are checked when it goes quiet, and with F2. What has to be active in a shell can be "
-                "checked only in bash, zsh or fish: start coursekit with SHELL=/bin/bash coursekit",
-            )
-
-    @property
-    def _shell_state(self) -> ShellState | None:
-        """What the shell says of itself; None when it no longer says anything that can be relied on."""
-        return None if self._terminal.marks_missing else self._terminal.state
-
-    def on_student_terminal_prompt(self, event: StudentTerminal.Prompt) -> None:
-        if self._marks_were_missing:
-            self._marks_were_missing = False
-            self._status.say("your shell is heard again")
-        self._automatic.wish(event.state)
-
     def on_student_terminal_began(self) -> None:
-        self._automatic.command_began()
-        self._verdicts.tried = True
-        self._status.say("")
-
-    def on_student_terminal_quiet(self) -> None:
-        if self._terminal.marks_missing and not self._marks_were_missing:
-            self._marks_were_missing = True
-            self._status.say("This shell does not tell when a command ends. ^Space, then t, mends it.", _BAD)
-        self._automatic.wish(self._shell_state)
-
-    def on_terminal_ended(self, event: Terminal.Ended) -> None:
-        self._status.say("Your shell has ended. Enter opens a new one.", _BAD)
+        self._verdicts.touched()
 
     def action_reopen(self) -> None:
         """Open a shell in the place of one that has ended."""
@@ -205,7 +164,7 @@ class ExerciseScreen(Screen[None]):
     def action_new_shell(self) -> None:
         """Start the shell anew in the exercise's folder."""
         self._status.say("")
-        self._open_shell("A new shell, in the folder of this exercise.")
+        self._shell_side.open_shell("A new shell, in the folder of this exercise.")
         self.set_focus(self._terminal)
 
     # Checks
@@ -224,24 +183,25 @@ class ExerciseScreen(Screen[None]):
         step = self._next_to_check()
         due = step is not None and step.watch is not None and not self._automatic.busy
         if step and due and time.monotonic() - self._automatic.last_check >= (step.watch or 0):
-            self._automatic.wish(self._shell_state)
+            self._automatic.wish(self._shell_side.state)
 
     def action_check(self) -> None:
         """Check the step that is viewed, and say what holds and what does not; hand in an essay."""
         if self._guide.answering and self._guide.question is not None and self._guide.question.hand_in():
             return
-        self._asked.start(self._work.step)
+        if self._asked.step is None and not self._verdicts.say_what_has_passed():
+            self._asked.start(self._work.step)
 
     async def _check_now(self, step: Step) -> Verdict:
         await self._automatic.stop()
-        return await self._checking.check(step.id, self._shell_state)
+        return await self._checking.check(step.id, self._shell_side.state)
 
     def _show_progress(self) -> None:
         self._mark_sides()  # a program may have come to fill the shell, or ended
         if self._asked.step is not None:
             turn = _SPINNER[int(self._asked.seconds * 10) % len(_SPINNER)]
-            news = f"{turn} checking {self._asked.step.title} … {self._asked.seconds:.0f} s (Esc stops it)"
-            self._status.say(news, "bold")
+            number = self._work.number(self._asked.step.id)
+            self._status.say(f"{turn} checking step {number} … {self._asked.seconds:.0f} s (Esc stops it)", "bold")
         elif self._fetching.under_way:
             self._status.say(f"{self._fetching.under_way} (Esc stops it)", "bold")
 
@@ -251,10 +211,25 @@ class ExerciseScreen(Screen[None]):
         except CourseError as error:
             self._panel.say_error(error)
             return
-        following = self._work.standing.open_after(event.step)
-        if verdict.passed and (following is None or self._work.exercise.step(following.outline.id).question is None):
-            self.set_focus(self._terminal)  # at once: what is typed from now on is meant for the shell
+        if verdict.passed:
+            self.set_focus(self._guide)  # what is typed from now on is no answer any more
+            self._answered = event.step
         self._verdicts.take_answer(event.step, verdict)
+
+    def _go_on(self) -> bool:
+        """From an answered question, whose explanation has been read, to the next step; False if there is none."""
+        onward = self._work.onward() if self._answered == self._work.viewed else None
+        if onward is not None:
+            self._turn_to(onward.id)
+        return onward is not None
+
+    def _go_on_to_work(self) -> None:
+        """Enter in the guide: from a question that has been answered to the next step, and to where that is done."""
+        onward = self._work.onward()
+        if onward is not None:
+            self._turn_to(onward.id)
+            if onward.question is None:
+                self.set_focus(self._terminal)
 
     # Images that the exercise begins with
 
@@ -281,10 +256,12 @@ class ExerciseScreen(Screen[None]):
             self._panel.say_error(error)
             return
         self._work.refresh()
+        self._verdicts.touched()
         self._panel.say(title, text)
 
     async def action_insert(self) -> None:
         """Put the next command of the viewed step at the prompt."""
+        self._verdicts.touched()
         await self._insertion.insert_next(self._work.step)
 
     async def on_command_chosen(self, event: Command.Chosen) -> None:
@@ -296,11 +273,6 @@ class ExerciseScreen(Screen[None]):
 
     # Moving about
 
-    @property
-    def _shell_is_full(self) -> bool:
-        """Whether a program fills the shell, and has the keys."""
-        return self.focused is self._terminal and self._terminal.modes.alternate_screen
-
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Which keys are ours now. A program that fills the shell has all of them but the menu's.
 
@@ -308,7 +280,7 @@ class ExerciseScreen(Screen[None]):
         """
         if not self.is_current:
             return False
-        full = self._shell_is_full
+        full = self._shell_side.full
         if action == "close":
             busy = self._asked.step is not None or self._fetching.under_way
             return bool(busy) or (self._panel.shown and not full)
@@ -321,13 +293,15 @@ class ExerciseScreen(Screen[None]):
         if self._asked.step is not None:
             self._asked.stop()
         elif self._fetching.stop():
-            self._status.say("stopped; what has come whole is kept")
+            self._status.say("You stopped the fetching; what came whole is kept. ^Space f goes on.")
         else:
             self._panel.dismiss()
             self._focus_what_is_open()
 
     def action_next(self) -> None:
         """The next step; after the last one of a finished exercise what comes next in the course."""
+        if self._go_on():
+            return
         following = self._work.beside(+1)
         if following is not None:
             self._turn_to(following)
@@ -340,14 +314,24 @@ class ExerciseScreen(Screen[None]):
             self._turn_to(previous)
 
     def _turn_to(self, step_id: str) -> None:
+        self._answered = ""
+        self._verdicts.touched()
         self._panel.dismiss()
         self._view(step_id)
 
     def on_key(self, event: events.Key) -> None:
         """What is typed beside the shell, and is no answer, is meant for the shell: it gets the key and the focus."""
-        typing = isinstance(self.focused, Input | TextArea | Terminal)
-        if event.is_printable and event.character and not typing and not event.character.isdigit():
+        if isinstance(self.focused, Input | TextArea):
+            return
+        if self.focused is self._terminal:
+            self._terminal.on_key(event)  # it was on its way to the guide when the shell got the focus
+        elif event.key == "enter" and self.focused is self._guide:
             event.stop()
+            self._go_on_to_work()
+        elif event.is_printable and event.character:
+            event.stop()
+            if self._guide.question is not None and event.character.isdigit():
+                return  # an answer that was given twice
             self.remove_class("-only-guide")
             self.set_focus(self._terminal)
             self._terminal.type(event.character)
@@ -412,6 +396,6 @@ class ExerciseScreen(Screen[None]):
             return
         self._view(self._work.viewed)
         if what != STEP:
-            self._open_shell(title, cleared=True)
+            self._shell_side.open_shell(title, cleared=True)
         self.set_focus(self._terminal)
         self._panel.say(title, said)

@@ -33,10 +33,9 @@ class AskReset(Choose):
 async def reset(work: Work, what: str) -> tuple[str, str]:
     """Begin anew, while no check runs; gives what has begun anew, and what more is to be said. Raises CourseError."""
     practice, exercise = work.practice, work.exercise
-    since = practice.first_started(exercise.id)
     troubles = []
     if what == WITH_MADE:
-        workspace = practice.workspace(exercise.id)
+        workspace, since = practice.workspace(exercise.id), practice.first_started(exercise.id)
         troubles = await asyncio.to_thread(clear_made, exercise, workspace, since or 0)
     kept = practice.reset(exercise.id, work.viewed if what == STEP else None)
     work.refresh()

@@ -17,6 +17,9 @@ from textual.widgets.option_list import Option
 from coursekit.app.widgets.prose import prose
 from coursekit.model.question import Form, Question
 from coursekit.practice.standing import StepStanding
+from coursekit.shell.text import visible
+
+_GOOD, _BAD = "bold $text-success", "bold $text-warning"
 
 
 class Choices(OptionList, inherit_bindings=False):
@@ -56,8 +59,10 @@ class QuestionView(Vertical):
             self.step = step
             self.answer = answer
 
-    def __init__(self, step_id: str, question: Question, standing: StepStanding) -> None:
+    def __init__(self, step_id: str, question: Question, standing: StepStanding, leads_to: str = "") -> None:
+        """``leads_to`` says how to go on, below the explanation."""
         super().__init__()
+        self._leads_to = leads_to
         self._step_id = step_id
         self._question = question
         self._standing = standing
@@ -73,21 +78,44 @@ class QuestionView(Vertical):
             yield TextArea(given[-1] if given else "", soft_wrap=True)
             yield Static(Content("F2 hands it in."))
         else:
-            listed = "\n".join(f"{number}. {item}" for number, item in enumerate(question.items, start=1))
-            if listed:
-                yield Static(prose(listed))
+            if question.items:
+                yield Static(Content("\n").join([self._listed(index) for index in range(len(question.items))]))
             yield Input(placeholder="your answer, then Enter")
         if given:
-            marked = question.mark(given[-1])
-            style = "bold $text-warning" if marked.right is False else "bold $text-success"
-            head = (f"{marked.headline} ", style)
-            yield Static(Content.styled(*head) + prose(marked.because))
+            yield Static(self._explanation(given[-1]))
+
+    def _explanation(self, answer: str) -> Content:
+        """What is said of an answer, after the answer itself where the list above does not show it."""
+        question, marked = self._question, self._question.mark(answer)
+        style = _BAD if marked.right is False else _GOOD
+        head = Content.styled(f"{marked.headline} ", style)
+        if question.form in (Form.NUMBER, Form.TEXT):
+            head = Content(f"Your answer: {visible(answer)}\n") + head
+        elif question.form is Form.ORDER:
+            numbers = [str(question.items.index(item) + 1) for item in answer.splitlines() if item in question.items]
+            head = Content(f"Your order: {' '.join(numbers)}\n") + head
+        lines = [head + prose(marked.because)]
+        if self._leads_to:
+            lines.append(Content.styled(self._leads_to, "bold"))
+        return Content("\n").join(lines)
 
     def _option(self, index: int) -> Option:
-        choice = self._question.choices[index]
-        given = choice.text in self._standing.answers
-        mark = ("✓ " if choice.right else "✗ ") if given else ""
-        return Option(Content(f"{index + 1}. {mark}") + prose(choice.text), id=str(index))
+        return Option(self._listed(index), id=str(index))
+
+    def _listed(self, index: int) -> Content:
+        """One of the things that are listed, with its number, and a mark once it has been chosen.
+
+        Of several choices those count that were last chosen together; a single one keeps its mark.
+        """
+        question, given = self._question, self._standing.answers
+        item = Content(f"{index + 1}. ") + prose(question.items[index])
+        if not given or not question.choices:
+            return item
+        choice = question.choices[index]
+        chosen = given if question.form is Form.CHOICE else given[-1].splitlines()
+        if choice.text not in chosen:
+            return Content("  ") + item
+        return (Content.styled("✓ ", _GOOD) if choice.right else Content.styled("✗ ", _BAD)) + item
 
     @property
     def place(self) -> Widget:

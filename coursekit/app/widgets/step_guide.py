@@ -23,8 +23,11 @@ class StepGuide(VerticalScroll):
         self._shown = ("", 0)
         """The step that is shown, and how many answers to its question."""
 
-    async def show(self, exercise: Exercise, step: Step, standing: StepStanding) -> None:
-        """Show a step from its beginning, or from where it was read; after an answer its explanation."""
+    async def show(self, exercise: Exercise, step: Step, standing: StepStanding, onward: Step | None) -> None:
+        """Show a step from its beginning, or from where it was read; after an answer its explanation.
+
+        ``onward`` is the step to which Enter leads from a question that has been answered.
+        """
         shown, place = (step.id, len(standing.answers)), self.scroll_y
         before, self._shown = self._shown, shown
         number = exercise.steps.index(step) + 1
@@ -35,7 +38,8 @@ class StepGuide(VerticalScroll):
             if step.plot:
                 await self.mount(ChartView(self._workspace / step.plot))
             if step.question is not None:
-                await self.mount(QuestionView(step.id, step.question, standing))
+                leads_to = f"Enter goes on to step {exercise.steps.index(onward) + 1}." if onward else ""
+                await self.mount(QuestionView(step.id, step.question, standing, leads_to))
         if shown == before:
             self.scroll_to(y=place, animate=False)
         elif standing.answers:
