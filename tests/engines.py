@@ -15,7 +15,7 @@ import subprocess
 import tarfile
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -158,8 +158,8 @@ class Recorded(Ledger):
         super().__init__(path)
         self.numbers: list[str] = []
 
-    def enter(self, kind: str, endpoint: str) -> Entry:
-        entry = super().enter(kind, endpoint)
+    def enter(self, kind: str, endpoint: str, things: Sequence[tuple[str, str]] = ()) -> Entry:
+        entry = super().enter(kind, endpoint, things)
         self.numbers.append(entry.number)
         return entry
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from coursekit.checks.judging import judge_step
 from coursekit.model.exercise import Exercise
 from coursekit.model.shell_state import ShellState
 from coursekit.model.verdict import Finding, Outcome, Verdict
+from coursekit.progress.borne import Borne
 from coursekit.progress.ledger import Ledger
 from coursekit.shell.local import LocalPlace
 from coursekit.shell.running import Cancelled, never
@@ -57,7 +59,18 @@ def check_steps(
                 achieved.add(step_id)
             elif verdict.outcome is Outcome.FAILED and exercise.images and step.question is None:
                 verdict = _not_their_fault(verdict, exercise, context)
+            _note_images(exercise, context)
             yield step_id, verdict
+
+
+def _note_images(exercise: Exercise, context: CheckContext) -> None:
+    """Note which images bear the exercise's names: built anew, one loses its name and is still the student's."""
+    names = [made.name for made in exercise.makes if made.kind == "image"]
+    engine = context.engines.reached(context.variables) if names else None
+    if engine is not None:
+        with contextlib.suppress(EngineProblem, OSError):  # what is not noted now is noted by the next check
+            images = {record["Id"]: name for name in names if (record := engine.image(name))}
+            Borne(context.ledger.path).note(engine.endpoint.url, images)
 
 
 def _not_their_fault(verdict: Verdict, exercise: Exercise, context: CheckContext) -> Verdict:
