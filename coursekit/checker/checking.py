@@ -17,7 +17,8 @@ from coursekit.shell.local import LocalPlace
 from coursekit.shell.running import Cancelled, never
 from coursekit.technologies.engine.connection import Engines
 from coursekit.technologies.engine.own import sweep
-from coursekit.technologies.engine.problem import EngineProblem
+from coursekit.technologies.engine.problem import MAKE_ROOM, EngineProblem
+from coursekit.technologies.engine.room import LEAST, room
 from coursekit.technologies.hypervisor import leftover
 
 
@@ -57,7 +58,7 @@ def check_steps(
             verdict = judge_step(step, context, achieved, titles)
             if verdict.passed:
                 achieved.add(step_id)
-            elif verdict.outcome is Outcome.FAILED and exercise.images and step.question is None:
+            elif verdict.outcome is Outcome.FAILED and exercise.images + exercise.makes and step.question is None:
                 verdict = _not_their_fault(verdict, exercise, context)
             _note_images(exercise, context)
             yield step_id, verdict
@@ -74,17 +75,25 @@ def _note_images(exercise: Exercise, context: CheckContext) -> None:
 
 
 def _not_their_fault(verdict: Verdict, exercise: Exercise, context: CheckContext) -> Verdict:
-    """A failure; ERROR when an image is not in the engine without which the exercise cannot even be begun."""
+    """A failure; ERROR when the engine lacks an image to begin with, or the room to make anything."""
     try:
         engine = context.engine()
         missing = [name for name in exercise.images if engine.image(name) is None]
+        left = room(engine.about) if exercise.makes else None
     except EngineProblem:
         return verdict
-    if not missing:
+    if missing:
+        findings = [
+            Finding(Outcome.ERROR, f"the image {name} is in the container engine", "", f"the image {name} is not here")
+            for name in missing
+        ]
+        advice = (
+            f"This exercise begins with {' and '.join(missing)}. To get what is missing: coursekit fetch {exercise.id}"
+        )
+    elif left is not None and left < LEAST:
+        observed = f"{left // 1_000_000} MB are left in {engine.about.folder}"
+        findings = [Finding(Outcome.ERROR, "the container engine's disk has room", "", observed)]
+        advice = f"What you do now may stop for want of room. {MAKE_ROOM} Then do this step again."
+    else:
         return verdict
-    findings = tuple(
-        Finding(Outcome.ERROR, f"the image {name} is in the container engine", "", f"the image {name} is not here")
-        for name in missing
-    )
-    advice = f"This exercise begins with {' and '.join(missing)}. To get what is missing: coursekit fetch {exercise.id}"
-    return Verdict(Outcome.ERROR, findings, what_to_do=advice, seconds=verdict.seconds)
+    return Verdict(Outcome.ERROR, tuple(findings), what_to_do=advice, seconds=verdict.seconds)

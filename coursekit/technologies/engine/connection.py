@@ -42,6 +42,8 @@ class About:
     architecture: str
     identity: str
     """The engine's own identifier; empty when it has none."""
+    folder: str
+    """Where the engine keeps what it holds, on its machine."""
 
     @property
     def here(self) -> bool:
@@ -97,6 +99,7 @@ class Engine:
                 kernel=str(info.get("KernelVersion", "?")),
                 architecture=str(info.get("Architecture", "?")),
                 identity=str(info.get("ID", "")),
+                folder=str(info.get("DockerRootDir", "")),
             )
         return self._about
 
