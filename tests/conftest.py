@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from tests.engine_guard import EngineGuard
+from tests.engines import buildkit as buildkit
 from tests.engines import daemon as daemon
 from tests.engines import engine as engine
 from tests.engines import ledger as ledger

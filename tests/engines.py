@@ -15,7 +15,7 @@ import subprocess
 import tarfile
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -34,6 +34,18 @@ def docker(*words: str, host: str = "", stdin: bytes = b"", check: bool = True) 
     done = subprocess.run([program, *words], input=stdin, capture_output=True, check=False, env=known)
     assert not check or done.returncode == 0, f"docker {' '.join(words)}: {done.stderr.decode()}"
     return (done.stdout + (b"" if check else done.stderr)).decode().strip()
+
+
+@functools.cache
+def buildkit_client() -> str:
+    """The folder of a Docker client that builds with BuildKit, which a newer one does only with its plug-in buildx."""
+    for folder in os.environ.get("PATH", "").split(os.pathsep):
+        with contextlib.suppress(OSError):
+            known = {**os.environ, "DOCKER_BUILDKIT": "1"}
+            asked = [f"{folder}/docker", "build", "--help"]
+            if b"--progress" in subprocess.run(asked, env=known, capture_output=True, check=False).stdout:
+                return folder
+    return ""
 
 
 @functools.cache
@@ -158,8 +170,8 @@ class Recorded(Ledger):
         super().__init__(path)
         self.numbers: list[str] = []
 
-    def enter(self, kind: str, endpoint: str) -> Entry:
-        entry = super().enter(kind, endpoint)
+    def enter(self, kind: str, endpoint: str, things: Sequence[tuple[str, str]] = ()) -> Entry:
+        entry = super().enter(kind, endpoint, things)
         self.numbers.append(entry.number)
         return entry
 
@@ -174,13 +186,18 @@ class Recorded(Ledger):
 class Daemon:
     """A second Docker engine, with nothing in it but busybox, and nothing of which the first one knows."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, room: str = "") -> None:
+        """``room``: the size of its disk, such as ``50m``; left out, that of the machine's."""
         self.socket = folder / "docker.sock"
         self.host = f"unix://{self.socket}"
         kept = ("--data-root", folder / "data", "--exec-root", folder / "exec", "--pidfile", folder / "pid")
         alone = ("--bridge=none", "--iptables=false", "--ip-forward=false", "--ip-masq=false", "--shutdown-timeout=1")
         # In a network of its own: at its start a daemon without a bridge removes docker0, whosever it is.
-        self._command = ["unshare", "--net", "dockerd", "--host", self.host, *map(str, kept), *alone]
+        self._disk = folder / "data" if room else None
+        if self._disk:
+            self._disk.mkdir()
+            subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={room}", "ckt", self._disk], check=True)
+        self._command = ["unshare", "--net", "--mount", "dockerd", "--host", self.host, *map(str, kept), *alone]
         self._log = folder / "log"
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -200,6 +217,9 @@ class Daemon:
             self._process.terminate()
             self._process.wait(20)
             self._process = None
+        if self._disk:
+            subprocess.run(["umount", self._disk], check=True)
+            self._disk = None
 
 
 @pytest.fixture
@@ -209,6 +229,17 @@ def things() -> Iterator[Things]:
     made = Things()
     yield made
     made.clear()
+
+
+@pytest.fixture
+def buildkit(things: Things, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From now on a student's `docker build`, and what runs in a rehearsal, builds with BuildKit."""
+    folder = buildkit_client()
+    if not folder:
+        pytest.skip("no Docker client here builds with BuildKit")
+    monkeypatch.setenv("PATH", folder, prepend=os.pathsep)
+    monkeypatch.setenv("DOCKER_BUILDKIT", "1")
+    monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path / "docker"))  # where the client leaves a number of its own
 
 
 @pytest.fixture

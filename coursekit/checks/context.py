@@ -38,10 +38,14 @@ class CheckContext:
     ledger: Ledger = field(default_factory=lambda: Ledger(Path(os.devnull, "none")))
     """Where a check enters what it makes on the machine; left out: nowhere, so that it may make nothing."""
 
+    @property
+    def variables(self) -> Mapping[str, str]:
+        """Those of the student's shell that say which engine it reaches."""
+        return os.environ if self.shell is None else self.shell.variables
+
     def engine(self) -> Engine:
         """The container engine that the student's shell reaches. It must answer in time. Raises EngineProblem."""
-        variables = os.environ if self.shell is None else self.shell.variables
-        return self.engines.reach(variables, max(0.5, self.deadline - time.monotonic()))
+        return self.engines.reach(self.variables, max(0.5, self.deadline - time.monotonic()))
 
     def limits(self, seconds: float = 10.0) -> Limits:
         """Limits for one command that also respect the deadline of the whole check."""

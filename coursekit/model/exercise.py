@@ -98,8 +98,13 @@ class Made:
     kind: str
     """One of MADE."""
     name: str
+    """Of an image that has no name any more: its identifier."""
+    was: str = ""
+    """The name that such an image has borne."""
 
     def __str__(self) -> str:
+        if self.was:
+            return f"the {self.kind} {self.name.removeprefix('sha256:')[:12]}, which was called {self.was}"
         return f"the {self.kind} {self.name}"
 
 

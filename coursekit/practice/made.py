@@ -1,13 +1,20 @@
-"""What a student makes in an exercise besides files: found by the drawn names, removed on their word."""
+"""What a student makes in an exercise besides files: found by the drawn names, removed on their word.
+
+An image loses its name when it is built again under the same one. That it is the student's is known if a check has seen
+it with the name (``Borne``), or if a digest in a drawn repository is all that is left to it.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import os
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from coursekit.practice.home import find_home
+from coursekit.progress.borne import Borne
+from coursekit.technologies.engine import things
 from coursekit.technologies.engine.connection import Engine, Engines
 from coursekit.technologies.engine.problem import EngineProblem
 from coursekit.technologies.hypervisor.ending import switch_off
@@ -23,22 +30,30 @@ _ANSWER = 3.0
 
 
 def find_made(
-    exercise: Exercise, workspace: Path, since: float = 0.0, variables: Mapping[str, str] = os.environ
+    exercise: Exercise,
+    workspace: Path,
+    since: float = 0.0,
+    variables: Mapping[str, str] = os.environ,
+    ledger: Path | None = None,
 ) -> list[Made]:
     """Those of the exercise's things that are there now and were made after a moment (seconds since the epoch).
 
-    An engine that does not answer holds nothing that could be found.
+    ``ledger``: the file in which checks have noted what they saw; left out, the one in coursekit's home. An engine that
+    does not answer holds nothing that could be found.
     """
     guests, others = _apart(exercise.makes)
-    found = [guest for guest in guests if _runs(workspace / guest.name)]
-    if others:
-        try:
-            with Engines() as engines:
-                engine = engines.reach(variables)
-                found += [made for made in others if _is_there(engine, made, since)]
-        except EngineProblem:
-            pass
-    return found
+    running = [guest for guest in guests if _runs(workspace / guest.name)]
+    if not others:
+        return running
+    borne = Borne(ledger or find_home().ledger)
+    try:
+        with Engines() as engines:
+            engine = engines.reach(variables)
+            found = [made for made in others if _is_there(engine, made, since)]
+            last = max((at for at, made in enumerate(found, start=1) if made.kind in ("container", "image")), default=0)
+            return [*running, *found[:last], *_nameless(engine, exercise, borne), *found[last:]]
+    except EngineProblem:
+        return running
 
 
 def remove_made(made: Sequence[Made], workspace: Path, variables: Mapping[str, str] = os.environ) -> list[str]:
@@ -60,7 +75,7 @@ def remove_made(made: Sequence[Made], workspace: Path, variables: Mapping[str, s
             engine = engines.reach(variables)
             for thing in others:
                 try:
-                    _remove(engine, thing)
+                    things.remove(engine, thing.kind, thing.name)
                 except EngineProblem as problem:
                     troubles.append(f"{thing}: {problem}")
     except EngineProblem as problem:
@@ -90,32 +105,38 @@ def _runs(folder: Path) -> bool:
 
 
 def _is_there(engine: Engine, made: Made, since: float) -> bool:
-    record = getattr(engine, made.kind)(made.name)
+    record = things.find(engine, made.kind, made.name)
     if record is None:
         return False
-    return made.kind == "image" or _made_at(record) >= int(since)  # of a volume whole seconds are known
+    at = things.made_at(made.kind, record)
+    return made.kind == "image" or at is None or at >= int(since)  # of a volume whole seconds are known
 
 
-def _made_at(record: Mapping[str, Any]) -> float:
-    """When the engine says that a thing was made; now, when it does not say."""
-    moment = str(record.get("Created") or record.get("CreatedAt") or "")
-    try:
-        return datetime.fromisoformat(moment).timestamp()
-    except ValueError:
-        return float("inf")
+def _nameless(engine: Engine, exercise: Exercise, borne: Borne) -> Iterator[Made]:
+    """The student's images that have lost their names; none that a container of somebody else's was made from."""
+    from coursekit.model.exercise import Made
+
+    names = [made.name for made in exercise.makes if made.kind == "image"]
+    theirs = [made.name for made in exercise.makes if made.kind == "container"]
+    for digest in engine.digests({_repository(name) for name in names}) if names else ():
+        if not _used_elsewhere(engine, digest, theirs):
+            yield Made("image", digest)
+    with contextlib.suppress(OSError):  # a file that cannot be read names nothing
+        known = borne.of(engine.endpoint.url, names)
+        borne.forget(engine.endpoint.url, [image for image in known if engine.image(image) is None])
+        bare = engine.nameless_images() if known else ()
+        for image, name in known.items():
+            if image in bare and not _used_elsewhere(engine, image, theirs):
+                yield Made("image", image, was=name)
 
 
-def _remove(engine: Engine, thing: Made) -> None:
-    """Remove what bears exactly that name: an engine takes the beginning of an identifier for a name as well."""
-    record = getattr(engine, thing.kind)(thing.name)
-    if record is None:
-        return
-    match thing.kind:
-        case "container":
-            engine.remove_container(record["Id"])
-        case "image":
-            engine.remove_image(thing.name)
-        case "volume":
-            engine.remove_volume(thing.name)
-        case "network":
-            engine.remove_network(record["Id"])
+def _repository(name: str) -> str:
+    """An image's name without its tag; a colon before a slash belongs to a port."""
+    before, slash, last = name.rpartition("/")
+    return before + slash + last.partition(":")[0]
+
+
+def _used_elsewhere(engine: Engine, image: str, containers: Sequence[str]) -> bool:
+    """Whether a container was made from it that is none of these."""
+    own = {record["Id"] for name in containers if (record := engine.container(name))}
+    return not own.issuperset(engine.containers_of(image))

@@ -252,7 +252,7 @@ class Practice:
         since = self.first_started(exercise_id)
         if since is None:
             return []
-        return find_made(self.exercise(exercise_id), self.workspace(exercise_id), since)
+        return find_made(self.exercise(exercise_id), self.workspace(exercise_id), since, ledger=self.home.ledger)
 
     def first_started(self, exercise_id: str) -> float | None:
         """When the exercise was started for the first time, in seconds since the epoch."""

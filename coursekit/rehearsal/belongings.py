@@ -1,7 +1,8 @@
 """What is made in an engine while an exercise is played: nothing of that name is there before, and nothing after.
 
 Images are kept under names of ours until the end, together with the nameless ones that a build leaves on its way: what
-is played again is then taken from the builder's cache, and none of it is left.
+is played again is then taken from the builder's cache, and none of it is left. All of it is in the ledger before it
+exists, so that a rehearsal that was killed is cleared away by the next.
 """
 
 from __future__ import annotations
@@ -13,11 +14,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from coursekit.errors import CourseError, ExitCode
-from coursekit.model.exercise import Exercise
+from coursekit.model.exercise import Exercise, Made
 from coursekit.practice.made import find_made, remove_made
+from coursekit.progress.borne import Borne
 from coursekit.progress.ledger import Ledger
 from coursekit.technologies.engine.connection import Engine, Engines
-from coursekit.technologies.engine.own import Keeping
+from coursekit.technologies.engine.own import Rehearsed, sweep
 from coursekit.technologies.engine.problem import EngineProblem
 from coursekit.technologies.hypervisor.ending import quit_qemu
 from coursekit.technologies.hypervisor.hardware import hardware
@@ -34,10 +36,11 @@ class Belongings:
 
     def __init__(self, exercise: Exercise, workspace: Path, ledger: Ledger) -> None:
         self._exercise, self._workspace, self._ledger = exercise, workspace, ledger
+        self._made = [(made.kind, made.name) for made in exercise.makes if made.kind != "guest"]
         self._names = [made.name for made in exercise.makes if made.kind == "image"]
         self._there: frozenset[str] = frozenset()
         """The images of before: somebody else's."""
-        self._keeping: Keeping | None = None
+        self._own: Rehearsed | None = None
         self._kept: set[str] = set()
         self._ran: set[str] = set()
 
@@ -49,26 +52,40 @@ class Belongings:
         if all(made.kind == "guest" for made in self._exercise.makes):
             return  # guests live in the stage's own folder, where nobody else's can be
         try:
-            with _engine():
-                pass
+            with Engines() as engines:
+                sweep(self._ledger.path, engines)
+                engines.reach(os.environ)
         except EngineProblem as problem:
             what = f"{self._exercise.id} cannot be played here. {problem}"
             raise CourseError(what, "", ExitCode.TOOL_MISSING) from problem
-        if found := find_made(self._exercise, self._workspace):
+        if found := self._found():
             listed = ", ".join(map(str, found))
             raise CourseError(
                 f"{self._exercise.id} cannot be played here, because there is already {listed}.",
                 "If it is left over, remove it; if it is yours, give it another name.",
                 ExitCode.COULD_NOT_CHECK,
             )
-        if self._names:
-            with contextlib.suppress(EngineProblem), _engine() as engine:
+        try:
+            with _engine() as engine:
                 self._there = engine.all_images()
-                self._keeping = Keeping(engine, self._ledger)
+                self._own = Rehearsed(engine, self._ledger, self._made)
+        except EngineProblem as problem:
+            raise CourseError(f"{self._exercise.id} cannot be played here. {problem}") from problem
+
+    def _found(self) -> list[Made]:
+        return find_made(self._exercise, self._workspace, ledger=self._ledger.path)
+
+    def announce(self) -> None:
+        """Something may be made now. Raises CourseError when that cannot be written down: then nothing may be made."""
+        if self._own is not None:
+            try:
+                self._own.live()
+            except EngineProblem as problem:
+                raise CourseError(str(problem)) from problem
 
     def note(self, screen: str = "") -> None:
         """Keep the images that bear the exercise's names now, and the nameless ones that a build has just shown."""
-        if self._keeping is None:
+        if self._own is None:
             return
         self._ran |= set(_RAN.findall(screen))
         with contextlib.suppress(EngineProblem), _engine() as engine:
@@ -78,12 +95,12 @@ class Belongings:
             nameless = {record["Id"] for record in built if record and not record["RepoTags"]}
             named = {record["Id"] for name in self._names if (record := engine.image(name))}
             for image in nameless | named:
-                self._keep(engine, self._keeping, image)
+                self._keep(engine, self._own, image)
 
-    def _keep(self, engine: Engine, keeping: Keeping, image: str) -> None:
+    def _keep(self, engine: Engine, own: Rehearsed, image: str) -> None:
         """Keep an image, and the nameless ones on which the older builder has built it."""
         while image and image not in self._there | self._kept:
-            keeping.keep(engine, image)
+            own.keep(engine, image)
             self._kept.add(image)
             parent = (engine.image(image) or {}).get("Parent")
             below = engine.image(parent) if parent else None
@@ -101,7 +118,7 @@ class Belongings:
             for container in self._ran.union(*(engine.containers_of(image) for image in self._kept)):
                 engine.remove_container(container)
             self._ran.clear()
-        if troubles := remove_made(find_made(self._exercise, self._workspace), self._workspace):
+        if troubles := remove_made(self._found(), self._workspace):
             raise CourseError("What was played could not be cleared away. " + " ".join(troubles))
 
     def end(self) -> None:
@@ -109,9 +126,10 @@ class Belongings:
         try:
             self.remove()
         finally:
-            if self._keeping is not None:
+            if self._own is not None:
                 with contextlib.suppress(EngineProblem), _engine() as engine:
-                    self._keeping.end(engine)
+                    self._own.end(engine)
+                    Borne(self._ledger.path).forget(engine.endpoint.url, self._kept)
 
 
 @contextlib.contextmanager

@@ -26,9 +26,7 @@ from coursekit.shell.student import plan_student_shell
 from coursekit.shell.typist import Typist
 from coursekit.supplies.wheels import with_wheels
 from coursekit.technologies.engine.endpoint import find_endpoint
-
-_LONGEST_COMMAND = 300.0
-"""Seconds. An install from a slow index takes a while."""
+from coursekit.technologies.engine.own import LONGEST_COMMAND
 
 
 @dataclass(frozen=True)
@@ -83,10 +81,11 @@ class Stage:
                 return ""
             case Type(text, until=until):
                 assert self._typist is not None
+                self._belongings.announce()
                 if until:
-                    self._typist.type_until(text, until, _LONGEST_COMMAND)
+                    self._typist.type_until(text, until, LONGEST_COMMAND)
                 else:
-                    self.shell = self._typist.type(text, _LONGEST_COMMAND)
+                    self.shell = self._typist.type(text, LONGEST_COMMAND)
                 self._belongings.note(self._typist.output)
                 return self._typist.output
 

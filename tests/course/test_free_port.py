@@ -35,3 +35,11 @@ def test_a_port_that_is_held_is_passed_over(family: socket.AddressFamily, addres
 def test_where_every_port_is_held_one_is_drawn_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(values, "_is_free", lambda _: False)
     assert FreePort().draw(NUMBER) == "20000"
+
+
+def test_without_a_look_the_port_that_is_held_is_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    rule = FreePort()
+    first = rule.draw(NUMBER)
+    monkeypatch.setattr(values, "_is_free", lambda _: True)
+    with socket.create_server(("127.0.0.1", int(first))):
+        assert rule.draw(NUMBER) == first

@@ -100,7 +100,8 @@ def test_the_course_as_its_solutions_have_it(tmp_path: Path, exercise_id: str, r
     with Store.open(home / "coursekit" / ".coursekit" / "progress.sqlite3") as store:
         values = draw_values(find_course(), exercise_id, store.seed())
     exercise = read_exercise(find_course(), exercise_id, kinds=KINDS, values=values)
-    request.addfinalizer(lambda: remove_made(find_made(exercise, Path()), Path()))
+    ledger = home / "coursekit" / ".coursekit" / "ledger.sqlite3"
+    request.addfinalizer(lambda: remove_made(find_made(exercise, Path(), ledger=ledger), Path()))
     points, in_the_shell = 0, False
     cache = {"PIP_CACHE_DIR": os.environ.get("PIP_CACHE_DIR", str(Path.home() / ".cache" / "pip"))}
     with coursekit(None, home, 120, 40, **cache) as app:

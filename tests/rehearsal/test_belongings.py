@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -17,8 +18,8 @@ from coursekit.model.solution import Type
 from coursekit.progress.ledger import Ledger
 from coursekit.rehearsal.rehearsal import rehearse
 from coursekit.rehearsal.stage import Stage
-from coursekit.technologies.engine.connection import Engine, Engines
-from coursekit.technologies.engine.own import sweep
+from coursekit.technologies.engine import own
+from coursekit.technologies.engine.connection import Engine
 from tests.courses import make_course
 from tests.engines import BUSYBOX, Things, docker, until
 
@@ -161,7 +162,7 @@ def test_without_an_engine_it_is_not_played(course: Path, tmp_path: Path) -> Non
 def test_an_error_in_the_middle_leaves_nothing(course: Path, things: Things, monkeypatch: pytest.MonkeyPatch) -> None:
     from coursekit.rehearsal import stage
 
-    monkeypatch.setattr(stage, "_LONGEST_COMMAND", 5.0)
+    monkeypatch.setattr(stage, "LONGEST_COMMAND", 5.0)
     solution = course / "exercises/venv/box/solution.yaml"
     solution.write_text(solution.read_text().replace("docker tag", "sleep 600; docker tag"))
     with pytest.raises(CourseError, match="sleep 600"):
@@ -169,30 +170,71 @@ def test_an_error_in_the_middle_leaves_nothing(course: Path, things: Things, mon
     assert left(things) == []
 
 
-def test_what_a_kill_leaves_is_named_by_the_next(course: Path, things: Things, home: Path, tmp_path: Path) -> None:
-    """What was typed is a student's as far as an engine knows: it stays, and the next rehearsal refuses and names it.
-
-    What coursekit had made itself, the names under which it keeps images, goes with the next sweep.
-    """
-    solution = course / "exercises/venv/box/solution.yaml"
-    solution.write_text(solution.read_text().replace("docker tag", "sleep 600; docker tag"))
+def killed(course: Path, things: Things, folder: Path, seen: Callable[[], bool]) -> None:
+    """A rehearsal that is killed at a certain moment; what its shell had begun ends with it."""
     command = [sys.executable, "-m", "coursekit", "--course", str(course), "author", "test", "venv/box"]
-    known = {**os.environ, "TMPDIR": str(tmp_path)}
+    known = {**os.environ, "TMPDIR": str(folder)}
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, start_new_session=True, env=known)
     try:
-        until(lambda: f"container {things.word}-c" in left(things), 60)
+        until(seen, 60)
     finally:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
-    kept = Ledger(home / ".coursekit" / "ledger.sqlite3")
-    assert f"container {things.word}-c" in left(things)
-    assert [entry.kind for entry in kept.abandoned()] == ["image"]
-    with pytest.raises(CourseError, match=f"there is already the container {things.word}-c"):
+
+
+@pytest.mark.parametrize("moment", ["a container runs", "in the middle of a build"])
+def test_what_a_kill_leaves_is_removed_by_the_next(
+    course: Path, things: Things, engine: Engine, home: Path, tmp_path: Path, moment: str
+) -> None:
+    """By names that were entered before anything bore them. What others have is as it was."""
+    solution = course / "exercises/venv/box/solution.yaml"
+    played = solution.read_text()
+    waits = {
+        "a container runs": ("docker tag", "sleep 600; docker tag"),
+        "in the middle of a build": ("run:\n", f"  - type: docker build -t {things.word}-t again\nrun:\n"),
+    }
+    again = course / "exercises/venv/box/start/again"
+    again.mkdir()
+    (again / "Dockerfile").write_text(f"FROM {things.word}-i\nRUN sleep 500\n")
+    solution.write_text(played.replace(*waits[moment]))
+    base = engine.image(BUSYBOX)
+    decoys = [things.container(), things.container(name=f"{things.word}-c2"), things.volume(), things.network()]
+    before = left(things)
+    there = f"container {things.word}-c"
+
+    def building() -> bool:
+        return "sleep 500" in docker("ps", "--no-trunc", "--filter", f"label=made={things.word}")
+
+    killed(course, things, tmp_path, building if "build" in moment else lambda: there in left(things))
+    ledger = Ledger(home / ".coursekit" / "ledger.sqlite3")
+    assert [entry.kind for entry in ledger.abandoned()] == ["rehearsed"]
+    assert left(things) != before
+    solution.write_text(played)
+    until(lambda: not building())
+    assert rehearse(course, "venv/box", lambda _: None).complaints == []
+    assert sorted(left(things)) == sorted(before)
+    assert ledger.entries() == []
+    assert len(decoys) == 4
+    after = engine.image(BUSYBOX)
+    assert after
+    assert base
+    assert (after["Id"], after["RepoTags"]) == (base["Id"], base["RepoTags"])
+
+
+def test_what_was_made_when_a_killed_rehearsal_lived_no_more_is_not_its_own(
+    course: Path, things: Things, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It bears the name, and may be anybody's: the next rehearsal names it and does not begin."""
+    solution = course / "exercises/venv/box/solution.yaml"
+    solution.write_text(solution.read_text().replace("docker tag", "sleep 600; docker tag"))
+    killed(course, things, tmp_path, lambda: f"container {things.word}-c" in left(things))
+    docker("rm", "--force", f"{things.word}-c")
+    monkeypatch.setattr(own, "LONGEST_COMMAND", 0.0)
+    mine = things.container(name=f"{things.word}-c")
+    with pytest.raises(CourseError, match=f"there is already the container {mine}"):
         rehearse(course, "venv/box", lambda _: None)
-    with Engines() as engines:
-        assert sweep(kept.path, engines) > 0
-    assert kept.entries() == []
-    assert not [line for line in left(things) if "coursekit-kept-" in line]
+    assert left(things) == [f"container {mine}"]
+    assert Ledger(home / ".coursekit" / "ledger.sqlite3").entries() == []
 
 
 def test_the_stage_reaches_the_engine_that_its_author_reaches(

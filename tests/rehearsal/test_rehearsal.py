@@ -69,6 +69,6 @@ def test_a_command_that_never_ends_is_said(tmp_path: Path, monkeypatch: pytest.M
     from coursekit.errors import CourseError
     from coursekit.rehearsal import stage
 
-    monkeypatch.setattr(stage, "_LONGEST_COMMAND", 1.0)
+    monkeypatch.setattr(stage, "LONGEST_COMMAND", 1.0)
     with pytest.raises(CourseError, match="without the end of `sleep 600`"):
         complaints(tmp_path, solution=("touch made", "sleep 600"))

@@ -92,7 +92,7 @@ def forked(work: Callable[..., None], *words: object) -> int:
     return pid
 
 
-def no_entry(self: Ledger, kind: str, endpoint: str) -> Entry:
+def no_entry(self: Ledger, kind: str, endpoint: str, _: object = ()) -> Entry:
     """The defence switched off: what is about to be made is written down nowhere."""
     return Entry(os.urandom(16).hex(), kind, endpoint, "", 0.0)
 

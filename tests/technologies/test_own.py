@@ -15,7 +15,7 @@ from coursekit.shell.place import Ending, Limits
 from coursekit.technologies.engine import own
 from coursekit.technologies.engine.connection import Engine, Engines
 from coursekit.technologies.engine.endpoint import Endpoint
-from coursekit.technologies.engine.own import Keeping, peek, sweep, trial
+from coursekit.technologies.engine.own import Rehearsed, peek, sweep, trial
 from coursekit.technologies.engine.problem import EngineProblem, Gone
 from tests.engines import Daemon, Recorded, Things, docker, until
 
@@ -266,14 +266,15 @@ def test_a_silent_engine_costs_a_sweep_little(short: Path, monkeypatch: pytest.M
 
 
 def test_what_cannot_be_removed_now_keeps_nothing_else_from_being(
-    engine: Engine, things: Things, ledger: Recorded
+    engine: Engine, things: Things, ledger: Recorded, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A kept image of which somebody runs a container stays until the container has gone."""
+    """An image that a rehearsal kept, and of which somebody runs a container since, stays until that has gone."""
+    monkeypatch.setattr(own, "LONGEST_COMMAND", 0.0)
     image = things.built(f"FROM {BUSYBOX}\nLABEL made={things.word}\n")
-    keeping = Keeping(engine, ledger)
+    rehearsed = Rehearsed(engine, ledger, [])
     record = engine.image(image)
     assert record is not None
-    keeping.keep(engine, record["Id"])
+    rehearsed.keep(engine, record["Id"])
     docker("rmi", image)
     runs = things.container(image=record["Id"])
     container = docker("create", "--label", f"{LABEL}={ledger.enter('container', engine.endpoint.url).number}", BUSYBOX)
@@ -282,7 +283,7 @@ def test_what_cannot_be_removed_now_keeps_nothing_else_from_being(
     with Engines() as engines:
         assert sweep(ledger.path, engines) == 1
         assert engine.container(container) is None
-        assert [entry.kind for entry in ledger.entries()] == ["image"]
+        assert [entry.kind for entry in ledger.entries()] == ["rehearsed"]
         docker("rm", "--force", runs)
         assert sweep(ledger.path, engines) == 1
     assert engine.image(record["Id"]) is None

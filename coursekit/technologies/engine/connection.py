@@ -12,7 +12,7 @@ import sys
 import tarfile
 import time
 import urllib.parse
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -42,6 +42,8 @@ class About:
     architecture: str
     identity: str
     """The engine's own identifier; empty when it has none."""
+    folder: str
+    """Where the engine keeps what it holds, on its machine."""
 
     @property
     def here(self) -> bool:
@@ -97,6 +99,7 @@ class Engine:
                 kernel=str(info.get("KernelVersion", "?")),
                 architecture=str(info.get("Architecture", "?")),
                 identity=str(info.get("ID", "")),
+                folder=str(info.get("DockerRootDir", "")),
             )
         return self._about
 
@@ -155,6 +158,19 @@ class Engine:
         """The identifiers of all images, those without a name included."""
         with self._asking():
             return frozenset(map(str, self._api.images(all=True, quiet=True)))
+
+    def nameless_images(self) -> frozenset[str]:
+        """The identifiers of the images that have no name, and on which no other stands."""
+        with self._asking():
+            return frozenset(map(str, self._api.images(filters={"dangling": True}, quiet=True)))
+
+    def digests(self, repositories: Collection[str]) -> list[str]:
+        """The images that have no name but one by digest, ``REPOSITORY@DIGEST``, in one of these repositories."""
+        with self._asking():
+            found = self._api.images()
+        bare = [image for image in found if not _names(image, "RepoTags")]
+        known = [digests for image in bare if (digests := _names(image, "RepoDigests"))]
+        return [digests[0] for digests in known if all(digest.partition("@")[0] in repositories for digest in digests)]
 
     def image_names(self, repository: str) -> list[str]:
         """Every name that images have in a repository, each with its tag."""
@@ -375,6 +391,10 @@ class Engines:
         """The engine that a shell with these variables reaches. Raises EngineProblem."""
         return self.at(find_endpoint(variables, Path(variables.get("HOME") or Path.home())), patience)
 
+    def reached(self, variables: Mapping[str, str]) -> Engine | None:
+        """The same, if it has been reached already."""
+        return self._open.get(find_endpoint(variables, Path(variables.get("HOME") or Path.home())))
+
     def at(self, endpoint: Endpoint, patience: float | None = None) -> Engine:
         """The engine that listens there. From now on it gets ``patience`` to answer. Raises EngineProblem."""
         seconds = self._patience if patience is None else min(patience, self._patience)
@@ -390,6 +410,11 @@ class Engines:
         for engine in self._open.values():
             engine.close()
         self._open.clear()
+
+
+def _names(image: Mapping[str, Any], key: str) -> list[str]:
+    """An image's names in a list of images, where an older engine writes ``<none>`` for those that it has not."""
+    return [name for name in image.get(key) or () if "<none>" not in name]
 
 
 _IMPOSSIBLE = ("not a directory", "too many links", "file name too long")

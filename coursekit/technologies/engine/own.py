@@ -1,7 +1,8 @@
 """What coursekit makes for itself in an engine: entered before it exists, labelled, removed on every outcome.
 
 A *peek* is a container that is made from an image to look into it, and never started. A *trial* runs an image once.
-*Keeping* an image is giving it a name of ours, so that it outlasts the name that somebody else gave it.
+A rehearsal's are also the things that it lets a real shell make, by their names, while it lives. *Keeping* an image is
+giving it a name of ours, so that it outlasts the name that the shell gave it.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from coursekit.progress.ledger import LABEL, Entry, Ledger
 from coursekit.shell.place import Completed, Ending, Limits
 from coursekit.shell.running import Cancelled, Watch, explain, never
 from coursekit.shell.text import HeadAndTail
+from coursekit.technologies.engine import things
 from coursekit.technologies.engine.connection import Engine, Engines
 from coursekit.technologies.engine.endpoint import Endpoint
 from coursekit.technologies.engine.line import Line
@@ -25,6 +27,10 @@ from coursekit.technologies.engine.problem import EngineProblem, Gone, Refused
 
 _MEMORY = "256m"
 _PROCESSES = 128
+REHEARSED = "rehearsed"
+"""The kind of a rehearsal's entry."""
+LONGEST_COMMAND = 300.0
+"""Seconds that a rehearsal waits for a command: so long after its last sign of life something can still be made."""
 _STILL_MAKING = 60.0
 """Seconds for which an engine may still be busy with making what a process asked for that was killed since."""
 _SWEEPING = 3.0
@@ -89,21 +95,26 @@ def _followed(engine: Engine, container: str, line: Line, command: str, watch: W
             return Completed(command, verdict, None, output.text(), watch.seconds, why)
 
 
-class Keeping:
-    """Images that are kept, each under a name that bears the number of one entry in the ledger."""
+class Rehearsed:
+    """What one rehearsal makes: things by their names, and images that are kept, named by the entry's number."""
 
-    def __init__(self, engine: Engine, ledger: Ledger) -> None:
-        """Enter what will be kept in this engine. Raises EngineProblem."""
+    def __init__(self, engine: Engine, ledger: Ledger, made: Sequence[tuple[str, str]]) -> None:
+        """Enter what will be made, by kind and name. None of it may be there. Raises EngineProblem."""
         self._ledger = ledger
-        self._entry = _entered(ledger, engine, "image")
+        self._entry = _entered(ledger, engine, REHEARSED, made)
+
+    def live(self) -> None:
+        """From now on something may be made for another while. Raises EngineProblem."""
+        with _written_down():
+            self._ledger.live(self._entry)
 
     def keep(self, engine: Engine, image: str) -> None:
         """Keep an image, by its identifier. Raises EngineProblem."""
         engine.tag(image, f"{_repository(self._entry)}:{image.removeprefix('sha256:')[:12]}")
 
     def end(self, engine: Engine) -> None:
-        """Keep them no longer: what has no other name goes. Raises EngineProblem."""
-        remove(engine, self._entry)
+        """The things are gone. Keep no image any longer: what has no other name goes. Raises EngineProblem."""
+        _remove_kept(engine, self._entry)
         self._ledger.strike(self._entry)
 
 
@@ -161,20 +172,26 @@ def _mount(volume: str, entry: Entry) -> dict[str, Any]:
     return where | {"VolumeOptions": made_anew}
 
 
-def _entered(ledger: Ledger, engine: Engine, kind: str) -> Entry:
+def _entered(ledger: Ledger, engine: Engine, kind: str, made: Sequence[tuple[str, str]] = ()) -> Entry:
+    with _written_down():
+        return ledger.enter(kind, engine.endpoint.url, made)
+
+
+@contextmanager
+def _written_down() -> Iterator[None]:
     try:
-        return ledger.enter(kind, engine.endpoint.url)
+        yield
     except OSError as error:
         raise EngineProblem(f"What coursekit makes cannot be written down, so nothing was made: {error}") from error
 
 
 def remove(engine: Engine, entry: Entry) -> int:
-    """Remove what bears the entry's number, and nothing else; gives how many that were. Raises EngineProblem."""
-    if entry.kind == "image":
-        names = engine.image_names(_repository(entry))
-        for name in _topmost_first(engine, names):
-            engine.remove_image(name, parents=False)  # those that were kept go by their own names
-        return len(names)
+    """Remove what bears the entry's number; gives how many that were. Raises EngineProblem.
+
+    Of a rehearsal also what bears a name that it has entered, and was made while it lived. Nothing else is touched.
+    """
+    if entry.kind == REHEARSED:
+        return _remove_rehearsed(engine, entry) + _remove_kept(engine, entry)
     found = engine.labelled(LABEL, entry.number)
     for container in found:
         engine.remove_container(container)
@@ -182,6 +199,26 @@ def remove(engine: Engine, entry: Entry) -> int:
     for volume in volumes:
         engine.remove_volume(volume)
     return len(found) + len(volumes)
+
+
+def _remove_rehearsed(engine: Engine, entry: Entry) -> int:
+    kept = engine.image_names(_repository(entry))
+    nameless = [("container", container) for name in kept for container in engine.containers_of(name)]
+    removed = 0
+    for kind, name in (*nameless, *entry.things):
+        record = things.find(engine, kind, name)
+        made = record and things.made_at(kind, record)
+        if made and int(entry.time) <= made <= entry.last + LONGEST_COMMAND:
+            things.remove(engine, kind, name)
+            removed += 1
+    return removed
+
+
+def _remove_kept(engine: Engine, entry: Entry) -> int:
+    names = engine.image_names(_repository(entry))
+    for name in _topmost_first(engine, names):
+        engine.remove_image(name, parents=False)  # those that were kept go by their own names
+    return len(names)
 
 
 def _topmost_first(engine: Engine, names: Sequence[str]) -> list[str]:
@@ -212,13 +249,26 @@ def sweep(path: Path, engines: Engines) -> int:
             except EngineProblem:
                 silent.add(entry.endpoint)
                 continue
-            try:
-                gone = remove(engine, entry)
-            except EngineProblem:  # such as an image that somebody runs
-                continue
-            if gone or time.time() - entry.time > _STILL_MAKING:
-                ledger.strike(entry)
-            removed += gone
+            removed += _swept(engine, ledger, entry)
     except OSError:
         return removed  # a ledger that cannot be read now is read at the next start
     return removed
+
+
+def _swept(engine: Engine, ledger: Ledger, entry: Entry) -> int:
+    """Remove what an entry stands for. Raises OSError.
+
+    A rehearsal's names are free for the next one afterwards, so its entry is taken from it and struck out at once.
+    """
+    rehearsed = entry.kind == REHEARSED
+    if rehearsed and not ledger.take_over(entry):
+        return 0
+    try:
+        gone = remove(engine, entry)
+    except EngineProblem:  # such as an image that somebody runs
+        if rehearsed:
+            ledger.abandon(entry)
+        return 0
+    if gone or rehearsed or time.time() - entry.time > _STILL_MAKING:
+        ledger.strike(entry)
+    return gone

@@ -56,12 +56,21 @@ def too_old(version: str, wanted: str) -> EngineProblem:
     )
 
 
+def no_room(said: str) -> EngineProblem:
+    """The engine's disk is full."""
+    return EngineProblem(f"There is no room left on the container engine's disk. {MAKE_ROOM} {said}")
+
+
 def not_over_ssh(url: str, origin: str) -> EngineProblem:
     """An engine on another machine, which only the command line can reach."""
     return EngineProblem(
         f"The container engine at {url} ({origin}) is reached over ssh, which checks cannot do. "
         "Use one on this machine: unset DOCKER_HOST; docker context use default"
     )
+
+
+MAKE_ROOM = "What takes it: docker system df. What you made in exercises goes with: coursekit clean."
+_NO_ROOM = ("no space left", "disk quota exceeded")
 
 
 @contextlib.contextmanager
@@ -79,6 +88,8 @@ def asking(url: str) -> Iterator[None]:
         said = f"The container engine says: {error.explanation or error}"
         if isinstance(error, docker.errors.NotFound):
             raise Gone(said) from error
+        if any(words in said.lower() for words in _NO_ROOM):
+            raise no_room(said) from error
         raise (Refused if error.status_code == 400 else EngineProblem)(said) from error
     except (requests.exceptions.Timeout, urllib3.exceptions.TimeoutError) as error:
         raise not_answering(url) from error
