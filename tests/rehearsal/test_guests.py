@@ -15,9 +15,10 @@ from coursekit.practice import made
 from coursekit.progress.ledger import Ledger
 from coursekit.rehearsal.belongings import Belongings
 from coursekit.shell.program import find_program
-from coursekit.technologies.hypervisor.ending import has_ended
 from coursekit.technologies.hypervisor.files import QMP_SOCKET
 from coursekit.technologies.hypervisor.hardware import hardware
+from coursekit.technologies.hypervisor.peer import connect
+from coursekit.technologies.hypervisor.problem import NotRunning
 from tests.courses import make_course
 
 pytestmark = pytest.mark.guests
@@ -36,4 +37,5 @@ def test_a_guest_in_the_background_is_ended_at_once(tmp_path: Path, monkeypatch:
     subprocess.run([emulator, *held_still], check=True)
     monkeypatch.setattr(made, "switch_off", lambda *_: pytest.fail("its button was pressed"))
     Belongings(exercise, tmp_path, Ledger(tmp_path / "ledger.sqlite3")).remove()
-    assert has_ended(folder, 1.0)
+    with pytest.raises(NotRunning):
+        connect(folder / QMP_SOCKET, 1.0)

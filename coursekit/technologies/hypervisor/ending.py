@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-import time
 from pathlib import Path
 
 from coursekit.technologies.hypervisor.files import QMP_SOCKET
 from coursekit.technologies.hypervisor.hardware import Hardware
-from coursekit.technologies.hypervisor.peer import connect
 from coursekit.technologies.hypervisor.problem import GuestProblem, NotRunning
 from coursekit.technologies.hypervisor.qmp import Qmp
 
@@ -23,32 +21,18 @@ def switch_off(folder: Path, hardware: Hardware) -> None:
 
     Raises NotQemu, GuestProblem; a guest that is off already is as it should be.
     """
-    try:
+    with contextlib.suppress(NotRunning):
         with Qmp(folder / QMP_SOCKET, hardware.emulator, _QUIT) as qmp:
             qmp.ask("system_powerdown")
-        if not has_ended(folder, _CLEAN):
-            quit_qemu(folder, hardware)
-    except NotRunning:
-        return
+            if qmp.ends_within(_CLEAN):
+                return
+        quit_qemu(folder, hardware)
 
 
 def quit_qemu(folder: Path, hardware: Hardware) -> None:
     """End QEMU at once, as if the machine's plug was pulled. Raises NotRunning, NotQemu, GuestProblem."""
-    with Qmp(folder / QMP_SOCKET, hardware.emulator, _QUIT) as qmp, contextlib.suppress(NotRunning):
-        qmp.ask("quit")  # QEMU may be gone before it has answered
-    if not has_ended(folder, _QUIT):
-        raise GuestProblem(f"The QEMU of the guest in {folder} does not end.")
-
-
-def has_ended(folder: Path, seconds: float) -> bool:
-    """Whether nothing listens at the guest's socket any more, waited for so long."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        try:
-            connect(folder / QMP_SOCKET, 0.5).close()
-        except NotRunning:
-            return True
-        except TimeoutError:
-            pass
-        time.sleep(0.02)
-    return False
+    with Qmp(folder / QMP_SOCKET, hardware.emulator, _QUIT) as qmp:
+        with contextlib.suppress(NotRunning):  # it may be gone before it has answered
+            qmp.ask("quit")
+        if not qmp.ends_within(_QUIT):
+            raise GuestProblem(f"The QEMU of the guest in {folder} does not end.")

@@ -7,7 +7,6 @@ import shutil
 from pathlib import Path
 
 from coursekit.progress.ledger import Entry, Ledger
-from coursekit.technologies.hypervisor.ending import has_ended
 from coursekit.technologies.hypervisor.files import QMP_SOCKET
 from coursekit.technologies.hypervisor.hardware import Hardware, hardware
 from coursekit.technologies.hypervisor.own import KIND
@@ -49,6 +48,5 @@ def _end(entry: Entry, here: Hardware) -> bool:
         ours = str(qmp.ask("query-uuid")["UUID"]).replace("-", "") == entry.number
         if ours:
             qmp.ask("quit")
-    if ours:
-        has_ended(Path(entry.endpoint), _PATIENCE)
+            qmp.ends_within(_PATIENCE)
     return ours

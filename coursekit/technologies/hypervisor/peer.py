@@ -8,6 +8,7 @@ import os
 import socket
 import struct
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +17,8 @@ from coursekit.technologies.hypervisor.problem import NotQemu, NotRunning, of_an
 
 _SOL_LOCAL, _LOCAL_PEERPID = 0, 2
 """macOS: sys/un.h."""
+_AGAIN = 0.01
+"""Seconds between two tries to connect where others wait."""
 _ROOM = 108
 """Bytes that an address has for a path, its last zero included."""
 
@@ -44,7 +47,8 @@ class Peer:
 
 
 def connect(path: Path, seconds: float) -> socket.socket:
-    """A connection to a socket. Raises NotRunning when nobody listens there."""
+    """A connection to a socket. Raises NotRunning when nobody listens there, TimeoutError when who listens is busy."""
+    deadline = time.monotonic() + seconds
     connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     connection.settimeout(seconds)
     folder = -1
@@ -53,7 +57,10 @@ def connect(path: Path, seconds: float) -> socket.socket:
         if len(os.fsencode(address)) >= _ROOM and sys.platform == "linux":
             folder = os.open(path.parent, os.O_PATH | os.O_DIRECTORY)
             address = f"/proc/self/fd/{folder}/{path.name}"
-        connection.connect(address)
+        while not _connected(connection, address):
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"whoever listens at {path} takes no more connections")
+            time.sleep(_AGAIN)
     except TimeoutError:
         connection.close()
         raise
@@ -64,6 +71,15 @@ def connect(path: Path, seconds: float) -> socket.socket:
         if folder >= 0:
             os.close(folder)
     return connection
+
+
+def _connected(connection: socket.socket, address: str) -> bool:
+    """Connect; False when as many wait there already as there is room for. Raises OSError."""
+    try:
+        connection.connect(address)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def peer(connection: socket.socket, path: Path) -> Peer:

@@ -72,6 +72,17 @@ class Qmp:
         """What the monitor that people use says to a line: for what QMP has no command for."""
         return str(self.ask("human-monitor-command", **{"command-line": line}))
 
+    def ends_within(self, seconds: float) -> bool:
+        """Whether QEMU ends, and with it this connection, within so long."""
+        self._deadline = time.monotonic() + seconds
+        try:
+            while True:
+                self._line()  # an event
+        except NotRunning:
+            return True
+        except GuestProblem:
+            return False
+
     def _greeting(self) -> str:
         greeting = self._line()
         try:

@@ -1,0 +1,68 @@
+"""Ending a guest: cleanly while it listens, by force when not; what is busy is not taken for what has ended."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from coursekit.shell.program import find_program
+from coursekit.technologies.hypervisor.ending import quit_qemu, switch_off
+from coursekit.technologies.hypervisor.files import QMP_SOCKET
+from coursekit.technologies.hypervisor.hardware import Hardware
+from coursekit.technologies.hypervisor.own import OwnGuest
+from coursekit.technologies.hypervisor.peer import connect
+from coursekit.technologies.hypervisor.problem import NotRunning
+
+pytestmark = pytest.mark.guests
+
+
+def test_who_is_busy_is_waited_for(tmp_path: Path) -> None:
+    """A queue that is full refuses as one does behind which nobody is: only the first of the two comes free."""
+    path = tmp_path / "socket"
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(path))
+        listener.listen(0)
+        waiting = [connect(path, 1.0)]
+        with pytest.raises(TimeoutError):
+            connect(path, 0.1)
+        threading.Timer(0.2, lambda: waiting.append(listener.accept()[0])).start()
+        waiting.append(connect(path, 10.0))
+        for one in waiting:
+            one.close()
+
+
+def test_nobody_is_there(tmp_path: Path) -> None:
+    path = tmp_path / "socket"
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(path))
+    began = time.monotonic()
+    with pytest.raises(NotRunning):
+        connect(path, 10.0)
+    assert time.monotonic() - began < 1.0
+
+
+def test_the_power_button(guest: OwnGuest, here: Hardware, tmp_path: Path) -> None:
+    disk = guest.folder / "disk.qcow2"
+    guest.type("\nroot\n")
+    guest.wait_for(b"Password:", 30)
+    guest.type("root\n")
+    guest.wait_for(b"root@", 30)
+    guest.type("echo kept > /root/kept; echo wri''tten\n")
+    guest.wait_for(b"written", 30)
+    switch_off(guest.folder, here)
+    with pytest.raises(NotRunning):
+        connect(guest.folder / QMP_SOCKET, 1.0)
+    checked = subprocess.run([str(find_program("qemu-img")), "check", str(disk)], capture_output=True, text=True)
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+
+
+def test_pulling_the_plug(guest: OwnGuest, here: Hardware) -> None:
+    quit_qemu(guest.folder, here)
+    with pytest.raises(NotRunning):
+        quit_qemu(guest.folder, here)
+    switch_off(guest.folder, here)
