@@ -13,6 +13,10 @@ from coursekit.course.outline import read_course
 from coursekit.practice.home import Home
 from coursekit.practice.practice import Practice
 from coursekit.progress.store import Store
+from tests.technologies.hypervisor.conftest import accelerator, guest, here, image, prepared
+
+__all__ = ["accelerator", "guest", "here", "image", "prepared"]
+"""Fixtures that stand elsewhere."""
 
 _FILES = {
     "labs/course.yaml": 'title: A course\nversion: "1"\nlabs: [one]\n',
