@@ -21,6 +21,9 @@ _TRANSFER = 0.4
 """The part of an exercise's points that its last step is worth at least."""
 _BRANCHES = 4
 """So many diagnoses an exercise has at least, if anything is done in it and not only asked."""
+_SENTENCE_END = re.compile(r"[.!?](?=\s|$)")
+_SENTENCES = 3
+"""So many sentences at most say what was learned."""
 _HINTS = 3
 """So many levels of hints a step has, if it has any."""
 
@@ -46,6 +49,7 @@ def lint(course: Path, exercise_id: str) -> list[str]:
         complaints += [str(problem) for problem in error.problems]
     complaints += _values(course, exercise)
     complaints += _claims(exercise)
+    complaints += _learned(exercise)
     complaints += _hints(exercise)
     complaints += _diagnoses(exercise, mistakes)
     complaints += _transfer(exercise)
@@ -88,6 +92,14 @@ def _claims(exercise: Exercise) -> Iterator[str]:
                         f"{exercise.id}, step {step.id}: `{name}` in `{single.kind}` needs words: "
                         "add `claim:`, the sentence that should be true"
                     )
+
+
+def _learned(exercise: Exercise) -> Iterator[str]:
+    sentences = len(_SENTENCE_END.findall(exercise.learned))
+    if not exercise.learned:
+        yield f"{exercise.id}: `learned` is missing: what is worth keeping, in one to three sentences"
+    elif sentences > _SENTENCES:
+        yield f"{exercise.id}: `learned` has {sentences} sentences; {_SENTENCES} at most are remembered"
 
 
 def _hints(exercise: Exercise) -> Iterator[str]:

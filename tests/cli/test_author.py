@@ -80,6 +80,8 @@ def test_the_schema_fits_what_is_there_and_nothing_else(tmp_path: Path, file: st
 
 LINT = {
     "exercise": [
+        ("learned: What {name} makes stays made, as `ls` tells.", "", "`learned` is missing"),
+        ("as `ls` tells.", "as `ls` tells. One. Two. Three.", "`learned` has 4 sentences"),
         ("choose: [ada]}", "choose: [ada]}\n  spare: {integer: [1, 2]}", "the value `spare` is drawn and never used"),
         ("hints: [Look.,", "hints: [Make it.,", "hint 1 says nothing new"),
         ('{text: "Closer.", cost: 1}, {text: "Type `touch made`.", cost: 2}', "Closer.", "2 of 3 levels of hints"),
