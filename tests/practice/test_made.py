@@ -13,7 +13,7 @@ from coursekit.model.exercise import Exercise, Made, Step
 from coursekit.practice.made import find_made, remove_made
 from coursekit.technologies.engine.connection import Engine
 from coursekit.technologies.engine.things import with_tag
-from tests.engines import BUSYBOX, Things, docker, until
+from tests.engines import BUSYBOX, Things, docker, push, until
 
 pytestmark = pytest.mark.containers
 
@@ -114,7 +114,7 @@ def test_one_that_was_pulled_by_its_digest_is_found(things: Things, engine: Engi
     for repository in (f"{address}/{word}", f"{address}/{word}-other"):
         source = things.built(f"FROM {BUSYBOX}\nLABEL made={things.word} in={repository}\n")
         docker("tag", source, f"{repository}:1.0")
-        docker("push", f"{repository}:1.0")
+        push(f"{repository}:1.0")
         digest = docker("image", "inspect", "--format", "{{index .RepoDigests 0}}", f"{repository}:1.0")
         docker("rmi", source, f"{repository}:1.0")
         docker("pull", digest)
