@@ -36,6 +36,17 @@ def docker(*words: str, host: str = "", stdin: bytes = b"", check: bool = True) 
     return (done.stdout + (b"" if check else done.stderr)).decode().strip()
 
 
+def push(name: str) -> None:
+    """Push an image. A push that came to its end, and of which the engine never says so, is begun again."""
+    command = [str(find_program("docker") or "docker"), "push", name]
+    for _ in range(4):
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            done = subprocess.run(command, capture_output=True, check=False, timeout=30)
+            assert done.returncode == 0, done.stderr.decode()
+            return
+    raise AssertionError(f"docker push {name} comes to no end")
+
+
 @functools.cache
 def buildkit_client() -> str:
     """The folder of a Docker client that builds with BuildKit, which a newer one does only with its plug-in buildx."""

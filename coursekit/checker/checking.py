@@ -19,6 +19,7 @@ from coursekit.technologies.engine.connection import Engines
 from coursekit.technologies.engine.own import sweep
 from coursekit.technologies.engine.problem import MAKE_ROOM, EngineProblem
 from coursekit.technologies.engine.room import LEAST, room
+from coursekit.technologies.engine.things import with_tag
 from coursekit.technologies.hypervisor import leftover
 
 
@@ -66,12 +67,11 @@ def check_steps(
 
 def _note_images(exercise: Exercise, context: CheckContext) -> None:
     """Note which images bear the exercise's names: built anew, one loses its name and is still the student's."""
-    names = [made.name for made in exercise.makes if made.kind == "image"]
+    names = [with_tag(made.name) for made in exercise.makes if made.kind == "image"]
     engine = context.engines.reached(context.variables) if names else None
     if engine is not None:
         with contextlib.suppress(EngineProblem, OSError):  # what is not noted now is noted by the next check
-            images = {record["Id"]: name for name in names if (record := engine.image(name))}
-            Borne(context.ledger.path).note(engine.endpoint.url, images)
+            Borne(context.ledger.path).note(engine.endpoint.url, engine.images_named(names))
 
 
 def _not_their_fault(verdict: Verdict, exercise: Exercise, context: CheckContext) -> Verdict:

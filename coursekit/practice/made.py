@@ -116,9 +116,9 @@ def _nameless(engine: Engine, exercise: Exercise, borne: Borne) -> Iterator[Made
     """The student's images that have lost their names; none that a container of somebody else's was made from."""
     from coursekit.model.exercise import Made
 
-    names = [made.name for made in exercise.makes if made.kind == "image"]
+    names = [things.with_tag(made.name) for made in exercise.makes if made.kind == "image"]
     theirs = [made.name for made in exercise.makes if made.kind == "container"]
-    for digest in engine.digests({_repository(name) for name in names}) if names else ():
+    for digest in engine.digests({name.rpartition(":")[0] for name in names}) if names else ():
         if not _used_elsewhere(engine, digest, theirs):
             yield Made("image", digest)
     with contextlib.suppress(OSError):  # a file that cannot be read names nothing
@@ -128,12 +128,6 @@ def _nameless(engine: Engine, exercise: Exercise, borne: Borne) -> Iterator[Made
         for image, name in known.items():
             if image in bare and not _used_elsewhere(engine, image, theirs):
                 yield Made("image", image, was=name)
-
-
-def _repository(name: str) -> str:
-    """An image's name without its tag; a colon before a slash belongs to a port."""
-    before, slash, last = name.rpartition("/")
-    return before + slash + last.partition(":")[0]
 
 
 def _used_elsewhere(engine: Engine, image: str, containers: Sequence[str]) -> bool:

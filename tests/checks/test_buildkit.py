@@ -118,9 +118,7 @@ def test_a_step_that_the_cache_has_twice(things: Things, folder: Path, monkeypat
 @pytest.mark.parametrize("exercise", ["dockerfile", "layers", "share"])
 def test_exercises_played_with_buildkit(exercise: str, request: pytest.FixtureRequest) -> None:
     with Rehearsal(find_course(), f"containers/{exercise}") as rehearsal:
-        complaints = rehearsal.play_solution()
-        for way in rehearsal.ways:
-            complaints += rehearsal.play_way(way)
+        complaints = [complaint for way in (rehearsal.solution, *rehearsal.ways) for complaint in rehearsal.play(way)]
         for mistake in rehearsal.mistakes if request.config.getoption("mistakes") else ():
             complaints += rehearsal.play_mistake(mistake)
     assert not complaints, "\n".join(complaints)

@@ -28,7 +28,7 @@ from coursekit.model.shell_state import ShellState
 from coursekit.model.verdict import Finding, Outcome
 from coursekit.shell.local import LocalPlace
 from coursekit.technologies.engine.connection import Engine, Engines
-from tests.engines import BUSYBOX, Daemon, Recorded, Things, docker, missing, until
+from tests.engines import BUSYBOX, Daemon, Recorded, Things, docker, missing, push, until
 
 pytestmark = pytest.mark.containers
 PASSED, FAILED, ERROR = Outcome.PASSED, Outcome.FAILED, Outcome.ERROR
@@ -308,7 +308,7 @@ def test_pushed_to_a_registry(things: Things, tmp_path: Path) -> None:
     there = f"localhost:{port}/{image}"
     docker("tag", image, there)
     assert judged(tmp_path, ImageCheck(image, pushed_to=there)).outcome is FAILED
-    docker("push", there)
+    push(there)
     assert judged(tmp_path, ImageCheck(image, pushed_to=there)).outcome is PASSED
     assert judged(tmp_path, ImageCheck(image, pushed_to=f"localhost:{port}/ckt")).outcome is FAILED
 

@@ -23,7 +23,7 @@ from coursekit.supplies.listener import Listener
 from coursekit.supplies.manifest import NAME, BundleFile, Manifest
 from coursekit.technologies.engine.connection import Engine, Engines
 from tests.courses import TINY, make_course
-from tests.engines import Daemon, Things, docker, until
+from tests.engines import Daemon, Things, docker, push, until
 from tests.supplies.halting import Halting, halting
 
 REGISTRY = "registry:2"
@@ -134,7 +134,7 @@ def pushed(things: Things, registry: str, megabytes: int, *changes: str) -> str:
     things.imported(
         {f"{number}.bin": secrets.token_bytes(1_000_000) for number in range(megabytes)}, *changes, name=name
     )
-    docker("push", name)
+    push(name)
     docker("rmi", name)
     return name
 

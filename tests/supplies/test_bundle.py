@@ -18,7 +18,7 @@ from coursekit.supplies.manifest import read_manifest
 from coursekit.supplies.platforms import PLATFORMS, image_platform, pythons_of, wheel_platform, wheel_tags
 from coursekit.technologies.engine.connection import Engine
 from coursekit.technologies.engine.problem import EngineProblem
-from tests.engines import BUSYBOX, Things, docker
+from tests.engines import BUSYBOX, Things, docker, push
 from tests.supplies.conftest import Heard, Run, course_with
 
 
@@ -98,7 +98,7 @@ def test_another_platforms_image(engine: Engine, things: Things, registry: str, 
     foreign = other_than(engine)
     name = f"{registry}/{things.name()}:1"
     docker("load", stdin=archive_for(foreign, name))
-    docker("push", name)
+    push(name)
     docker("rmi", name)
     if here:
         docker("tag", BUSYBOX, name)
@@ -118,7 +118,7 @@ def test_a_registry_without_that_platform(engine: Engine, things: Things, regist
     foreign = other_than(engine)
     name = f"{registry}/{things.name()}:1"
     docker("tag", BUSYBOX, name)
-    docker("push", name)
+    push(name)
     before = identity(engine, name)
     with (
         pytest.raises(EngineProblem, match=f"has no {name} for {foreign}"),

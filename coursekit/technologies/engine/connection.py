@@ -159,6 +159,13 @@ class Engine:
         with self._asking():
             return frozenset(map(str, self._api.images(all=True, quiet=True)))
 
+    def images_named(self, names: Sequence[str]) -> dict[str, str]:
+        """Those of these names, each with its tag, that images bear now: by the images' identifiers. One question."""
+        with self._asking():
+            found = self._api.images(filters={"reference": list(names)})
+        theirs = [(image["Id"], tag.removeprefix("localhost/")) for image in found for tag in _names(image, "RepoTags")]
+        return {image: tag for image, tag in theirs if tag in names}
+
     def nameless_images(self) -> frozenset[str]:
         """The identifiers of the images that have no name, and on which no other stands."""
         with self._asking():
@@ -170,7 +177,11 @@ class Engine:
             found = self._api.images()
         bare = [image for image in found if not _names(image, "RepoTags")]
         known = [digests for image in bare if (digests := _names(image, "RepoDigests"))]
-        return [digests[0] for digests in known if all(digest.partition("@")[0] in repositories for digest in digests)]
+        return [
+            digests[0]
+            for digests in known
+            if all(digest.partition("@")[0].removeprefix("localhost/") in repositories for digest in digests)
+        ]
 
     def image_names(self, repository: str) -> list[str]:
         """Every name that images have in a repository, each with its tag."""

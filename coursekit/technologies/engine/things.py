@@ -8,6 +8,11 @@ from typing import Any
 from coursekit.technologies.engine.connection import Engine
 
 
+def with_tag(image: str) -> str:
+    """An image's name with its tag, as engines list it."""
+    return image if ":" in image.rpartition("/")[2] else f"{image}:latest"
+
+
 def find(engine: Engine, kind: str, name: str) -> dict[str, Any] | None:
     """The engine's own record of a thing; None when there is none. Raises EngineProblem."""
     record: dict[str, Any] | None = getattr(engine, kind)(name)
