@@ -2,7 +2,7 @@
 
 A guest that runs is asked inside as well, over its line for checks: it must answer a fresh word, and have the
 processors and the memory that QEMU says it has. The disk of one that is off is looked at as a file; one in use is never
-touched.
+touched. Of disks alone QEMU is the one who knows: whether anything inside answers does not matter then.
 """
 
 from __future__ import annotations
@@ -127,7 +127,8 @@ class GuestCheck(Kind):
             yield Demand(self.claim, "a guest that is off", f"it may be on{self._hidden(context)}")
         if self.clean:
             yield self._switched_itself_off(context)
-        if facts is not None and self.state not in ("on", "off"):
+        of_disks_alone = not self._runs and (self.disk is not None or self.snapshots)
+        if facts is not None and self.state not in ("on", "off") and not of_disks_alone:
             yield from self._from_inside(folder, facts, context)
 
     def _by_qemu(self, facts: Facts) -> Iterator[Demand]:

@@ -77,6 +77,9 @@ def test_paused(guest: OwnGuest, judged: Judging) -> None:
         asked.ask("stop")
     finding = judged(GuestCheck("web", "running"))
     assert (finding.outcome, finding.observed) == (FAILED, "QEMU says: paused")
+    assert judged(GuestCheck("web")).outcome is FAILED
+    assert judged(GuestCheck("web", disk="other.qcow2")).observed == "the disks that it has: disk.qcow2"
+    assert judged(GuestCheck("web", snapshots="ready")).outcome is PASSED, "its disk is known all the same"
 
 
 @pytest.mark.parametrize(
