@@ -108,6 +108,11 @@ class Student:
         return " | ".join(str(side.border_title or "") for side in self.screen.query(Side))
 
     @property
+    def guide(self) -> str:
+        """All that is read beside the shell, but for the question."""
+        return "\n".join(_plain(part) for part in self.screen.query_one("#guide").query(Static))
+
+    @property
     def guide_scroll(self) -> float:
         return self.screen.query_one("#guide").scroll_y
 
