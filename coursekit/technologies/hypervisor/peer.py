@@ -8,6 +8,7 @@ import os
 import socket
 import struct
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +17,8 @@ from coursekit.technologies.hypervisor.problem import NotQemu, NotRunning, of_an
 
 _SOL_LOCAL, _LOCAL_PEERPID = 0, 2
 """macOS: sys/un.h."""
+_FULL = 0.01
+"""Seconds until the next try where others wait in line."""
 _ROOM = 108
 """Bytes that an address has for a path, its last zero included."""
 
@@ -44,7 +47,7 @@ class Peer:
 
 
 def connect(path: Path, seconds: float) -> socket.socket:
-    """A connection to a socket. Raises NotRunning when nobody listens there."""
+    """A connection to a socket. Raises NotRunning when nobody listens there, TimeoutError when who listens is busy."""
     connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     connection.settimeout(seconds)
     folder = -1
@@ -53,7 +56,7 @@ def connect(path: Path, seconds: float) -> socket.socket:
         if len(os.fsencode(address)) >= _ROOM and sys.platform == "linux":
             folder = os.open(path.parent, os.O_PATH | os.O_DIRECTORY)
             address = f"/proc/self/fd/{folder}/{path.name}"
-        connection.connect(address)
+        _reach(connection, address, time.monotonic() + seconds)
     except TimeoutError:
         connection.close()
         raise
@@ -64,6 +67,17 @@ def connect(path: Path, seconds: float) -> socket.socket:
         if folder >= 0:
             os.close(folder)
     return connection
+
+
+def _reach(connection: socket.socket, address: str, deadline: float) -> None:
+    """Connect, also where others wait in line for a busy process: a full line is no sign that it has ended."""
+    while True:
+        try:
+            return connection.connect(address)
+        except BlockingIOError as full:
+            if time.monotonic() > deadline:
+                raise TimeoutError from full
+            time.sleep(_FULL)
 
 
 def peer(connection: socket.socket, path: Path) -> Peer:
