@@ -17,8 +17,8 @@ from coursekit.technologies.hypervisor.problem import NotQemu, NotRunning, of_an
 
 _SOL_LOCAL, _LOCAL_PEERPID = 0, 2
 """macOS: sys/un.h."""
-_AGAIN = 0.01
-"""Seconds between two tries to connect where others wait."""
+_FULL = 0.01
+"""Seconds until the next try where others wait in line."""
 _ROOM = 108
 """Bytes that an address has for a path, its last zero included."""
 
@@ -48,7 +48,6 @@ class Peer:
 
 def connect(path: Path, seconds: float) -> socket.socket:
     """A connection to a socket. Raises NotRunning when nobody listens there, TimeoutError when who listens is busy."""
-    deadline = time.monotonic() + seconds
     connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     connection.settimeout(seconds)
     folder = -1
@@ -57,10 +56,7 @@ def connect(path: Path, seconds: float) -> socket.socket:
         if len(os.fsencode(address)) >= _ROOM and sys.platform == "linux":
             folder = os.open(path.parent, os.O_PATH | os.O_DIRECTORY)
             address = f"/proc/self/fd/{folder}/{path.name}"
-        while not _connected(connection, address):
-            if time.monotonic() > deadline:
-                raise TimeoutError(f"whoever listens at {path} takes no more connections")
-            time.sleep(_AGAIN)
+        _reach(connection, address, time.monotonic() + seconds)
     except TimeoutError:
         connection.close()
         raise
@@ -73,13 +69,15 @@ def connect(path: Path, seconds: float) -> socket.socket:
     return connection
 
 
-def _connected(connection: socket.socket, address: str) -> bool:
-    """Connect; False when as many wait there already as there is room for. Raises OSError."""
-    try:
-        connection.connect(address)
-    except BlockingIOError:
-        return False
-    return True
+def _reach(connection: socket.socket, address: str, deadline: float) -> None:
+    """Connect, also where others wait in line for a busy process: a full line is no sign that it has ended."""
+    while True:
+        try:
+            return connection.connect(address)
+        except BlockingIOError as full:
+            if time.monotonic() > deadline:
+                raise TimeoutError from full
+            time.sleep(_FULL)
 
 
 def peer(connection: socket.socket, path: Path) -> Peer:
