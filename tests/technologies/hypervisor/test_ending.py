@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import socket
 import subprocess
-import threading
 import time
 from pathlib import Path
 
@@ -19,21 +18,6 @@ from coursekit.technologies.hypervisor.peer import connect
 from coursekit.technologies.hypervisor.problem import NotRunning
 
 pytestmark = pytest.mark.guests
-
-
-def test_who_is_busy_is_waited_for(tmp_path: Path) -> None:
-    """A queue that is full refuses as one does behind which nobody is: only the first of the two comes free."""
-    path = tmp_path / "socket"
-    with socket.socket(socket.AF_UNIX) as listener:
-        listener.bind(str(path))
-        listener.listen(0)
-        waiting = [connect(path, 1.0)]
-        with pytest.raises(TimeoutError):
-            connect(path, 0.1)
-        threading.Timer(0.2, lambda: waiting.append(listener.accept()[0])).start()
-        waiting.append(connect(path, 10.0))
-        for one in waiting:
-            one.close()
 
 
 def test_nobody_is_there(tmp_path: Path) -> None:
