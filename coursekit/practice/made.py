@@ -83,9 +83,9 @@ def remove_made(made: Sequence[Made], workspace: Path, variables: Mapping[str, s
     return troubles
 
 
-def clear_made(exercise: Exercise, workspace: Path, since: float) -> list[str]:
+def clear_made(exercise: Exercise, workspace: Path, since: float, ledger: Path) -> list[str]:
     """Find and remove; gives what could not be removed. Takes a while: not for a thread that draws."""
-    return remove_made(find_made(exercise, workspace, since), workspace)
+    return remove_made(find_made(exercise, workspace, since, ledger=ledger), workspace)
 
 
 def _apart(made: Sequence[Made]) -> tuple[list[Made], list[Made]]:

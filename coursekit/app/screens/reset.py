@@ -36,7 +36,7 @@ async def reset(work: Work, what: str) -> tuple[str, str]:
     troubles = []
     if what == WITH_MADE:
         workspace, since = practice.workspace(exercise.id), practice.first_started(exercise.id)
-        troubles = await asyncio.to_thread(clear_made, exercise, workspace, since or 0)
+        troubles = await asyncio.to_thread(clear_made, exercise, workspace, since or 0, practice.home.ledger)
     kept = practice.reset(exercise.id, work.viewed if what == STEP else None)
     work.refresh()
     current = work.standing.current
