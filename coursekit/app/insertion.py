@@ -40,7 +40,7 @@ class Insertion:
         """
         if step.console:
             if why := await asyncio.to_thread(self._why_not_into, step.console):
-                self._status.say(f"This belongs into the guest {step.console}, and {why}.", _BAD)
+                self._status.say(f"For the guest {step.console} only: {why}.", _BAD)
                 return
             self._terminal.insert(command)
             self._say_inserted()

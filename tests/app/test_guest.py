@@ -47,13 +47,13 @@ async def refused(student: Student, why: str) -> None:
 async def test_inserting_waits_for_the_proof(open_app: OpenApp, prepared: Prepared) -> None:
     async with open_app() as student:
         await student.open()
-        await refused(student, "This belongs into the guest box, and no guest runs in box")
+        await refused(student, "For the guest box only: it does not run.")
         folder = student.practice.workspace("venv/tiny") / "box"
         line = shlex.join(prepared.unpack(folder, "box"))
         await student.type(f"cd box && {line}")
         await student.until(lambda: not student.terminal.at_prompt)
         await student.until(lambda: (folder / "qmp.sock").exists(), 30)
-        await refused(student, "nobody is logged in at the console of box yet")
+        await refused(student, "nobody is logged in there yet")
         await student.type("")
         await student.until(lambda: "box login:" in student.shell or "guest login:" in student.shell, 30)
         await student.type("root")

@@ -9,27 +9,26 @@ from coursekit.technologies.hypervisor.hardware import Hardware
 from coursekit.technologies.hypervisor.place import GuestPlace
 from coursekit.technologies.hypervisor.problem import GuestProblem, NoAnswer, NotQemu, NotRunning
 
-_PATIENCE = 1.5
+_PATIENCE = 3.0
 """Seconds that the guest gets to answer: whoever waits has pressed a key."""
 _SHELLS = {"bash", "sh", "-bash", "-sh"}
 
 
 def why_not_in_front(folder: Path, process: int, hardware: Hardware) -> str:
-    """Why a terminal does not show the guest's console with somebody logged in; empty when that is proven.
+    """Why a terminal does not show the guest's console with somebody logged in, shortly; empty when that is proven.
 
     ``process`` leads the terminal's foreground. It is proven by the kernel, which says that this process listens at the
     guest's socket, by QEMU, and by the guest, asked over its line for checks for who is at its console.
     """
-    name = folder.name
     try:
         with GuestPlace(folder, hardware, answer_within=_PATIENCE) as inside:
             if inside.facts.pid != process:
-                return f"your terminal does not show the console of {name}"
+                return "its console is not in front"
             asked = inside.ask(f"ps -o comm= -t {hardware.console}", Limits(seconds=_PATIENCE))
     except NotRunning:
-        return f"no guest runs in {name}"
+        return "it does not run"
     except (NotQemu, NoAnswer, GuestProblem):
-        return f"{name} does not answer, so it cannot be told where this would go"
+        return "it does not answer"
     if not asked.ok or not _SHELLS & set(asked.output.split()):
-        return f"nobody is logged in at the console of {name} yet"
+        return "nobody is logged in there yet"
     return ""

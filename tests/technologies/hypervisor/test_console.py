@@ -20,7 +20,7 @@ def _qemu(guest: OwnGuest) -> int:
 
 def test_only_once_somebody_is_logged_in(guest: OwnGuest) -> None:
     process = _qemu(guest)
-    assert why_not_in_front(guest.folder, process, guest.hardware) == "nobody is logged in at the console of web yet"
+    assert why_not_in_front(guest.folder, process, guest.hardware) == "nobody is logged in there yet"
     guest.type("\nroot\n")
     guest.wait_for(b"Password:", 30)
     guest.type("root\n")
@@ -30,11 +30,11 @@ def test_only_once_somebody_is_logged_in(guest: OwnGuest) -> None:
 
 def test_another_program_is_in_front(guest: OwnGuest) -> None:
     why = why_not_in_front(guest.folder, os.getpid(), guest.hardware)
-    assert why == "your terminal does not show the console of web"
+    assert why == "its console is not in front"
 
 
 def test_no_guest_runs(here: Hardware, tmp_path: Path) -> None:
-    assert why_not_in_front(tmp_path / "web", os.getpid(), here) == "no guest runs in web"
+    assert why_not_in_front(tmp_path / "web", os.getpid(), here) == "it does not run"
 
 
 def test_wreck_does_nothing_on_another_machine(tmp_path: Path) -> None:
