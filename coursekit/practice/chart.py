@@ -64,7 +64,7 @@ def draw(measurements: list[Measurement], width: int) -> Iterator[str]:
 
 def _bar(share: float, room: int) -> str:
     whole, rest = divmod(round(share * room * 8), 8)
-    return "█" * whole + (_EIGHTHS[rest] if rest else "" if whole else "▏")
+    return "█" * whole + (_EIGHTHS[rest] if rest else "▏" if share and not whole else "")
 
 
 def _figure(text: str) -> float | None:

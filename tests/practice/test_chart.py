@@ -23,6 +23,7 @@ def test_bars_are_to_scale(tmp_path: Path) -> None:
 def test_the_smallest_is_seen(tmp_path: Path) -> None:
     lines = drawn(tmp_path, "what,unit,host,guest\nstart,s,0.001,90\n")
     assert lines[1].endswith("▏")
+    assert drawn(tmp_path, "what,unit,host,guest\ndisk,MB,0,90\n")[1].endswith("0")
 
 
 def test_what_is_no_table_is_passed_over(tmp_path: Path) -> None:
