@@ -21,9 +21,9 @@ from coursekit.practice.practice import Practice
 def command(course: Path | None, yes: bool, as_json: bool) -> None:
     """Show what can be removed, and remove it on your word.
 
-    That are copies of work that was reset, packages that were fetched for labs, and the containers, images, volumes and
-    networks that you made in exercises, found by their names. Your exercises' folders and your progress are never
-    touched.
+    That are copies of work that was reset, packages that were fetched for labs, and the guests, containers, images,
+    volumes and networks that you made in exercises, found by their names. Your exercises' folders and your progress are
+    never touched.
     """
     with open_practice(course) as practice:
         practice.sweep()
