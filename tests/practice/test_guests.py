@@ -22,9 +22,11 @@ from coursekit.practice.practice import Practice
 from coursekit.progress.store import Store
 from coursekit.shell.local import LocalPlace
 from coursekit.shell.program import find_program
+from coursekit.technologies.hypervisor import ground
 from coursekit.technologies.hypervisor.hardware import Hardware
 from coursekit.technologies.hypervisor.own import OwnGuest
 from coursekit.technologies.hypervisor.prepared import Prepared
+from coursekit.technologies.hypervisor.problem import GuestProblem
 
 pytestmark = pytest.mark.guests
 BOX = Made("guest", "box")
@@ -56,6 +58,14 @@ def test_its_ground_is_laid(student: Practice, prepared: Prepared) -> None:
     assert f'path = "{folder}/qmp.sock"' in (folder / "machine.cfg").read_text()
     assert (folder / "base.qcow2").resolve() == prepared.image.base.resolve()
     assert student.made("venv/tiny") == []
+
+
+def test_a_full_disk_is_said_before_it_happens(
+    student: Practice, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ground, "_ROOM", 10**18)
+    with pytest.raises(GuestProblem, match=r"MB are free at .* Make room for"):
+        ground.lay_ground(tmp_path / "new", tmp_path / "new")
 
 
 def test_it_is_switched_off_on_their_word(student: Practice, box: OwnGuest) -> None:
