@@ -10,7 +10,7 @@ from coursekit.checks.context import CheckContext
 from coursekit.checks.custom import CouldNotLook
 from coursekit.checks.inside import UNREACHABLE, NotThere, inside
 from coursekit.practice.chart import Measurement, read_table
-from coursekit.technologies.hypervisor.facts import look
+from coursekit.technologies.hypervisor.facts import Facts, look
 from coursekit.technologies.hypervisor.hardware import hardware
 from coursekit.technologies.hypervisor.problem import GuestProblem, NotQemu, NotRunning
 
@@ -91,12 +91,9 @@ def in_kilobytes(context: CheckContext) -> str | None:
 def smaller(context: CheckContext) -> str | None:
     """`{other}.csv` tells what the guest {other} holds, which runs with {room} MB from a thin disk."""
     folder, table = context.values["other"], f"{context.values['other']}.csv"
-    try:
-        facts = look(Path(context.place.root, folder), hardware(), 3.0)
-    except (NotRunning, NotQemu):
+    facts = _facts(context, folder)
+    if facts is None:
         return f"no guest runs in {folder}"
-    except GuestProblem as problem:
-        raise CouldNotLook(str(problem)) from problem
     if facts.memory != int(context.values["room"]) * 1024 * 1024:
         return f"{folder} runs with {facts.memory // 1024 // 1024} MB"
     if not any(disk.backing for disk in facts.disks):
@@ -137,12 +134,9 @@ def _again(context: CheckContext, where: str, given: float) -> str | None:
 def _held(context: CheckContext, table: str, guest: str) -> str | None:
     """Why the figures of what a guest holds cannot be right."""
     folder = context.values[guest]
-    try:
-        facts = look(Path(context.place.root, folder), hardware(), 3.0)
-    except (NotRunning, NotQemu):
+    facts = _facts(context, folder)
+    if facts is None:
         return f"no guest runs in {folder}"
-    except GuestProblem as problem:
-        raise CouldNotLook(str(problem)) from problem
     asked = context.place.run(["ps", "-o", "rss=", "-p", str(facts.pid)], limits=context.limits(5.0))
     if not asked.ok:
         raise CouldNotLook(asked.output or asked.explanation)
@@ -152,6 +146,16 @@ def _held(context: CheckContext, table: str, guest: str) -> str | None:
         if abs(given - truth) > SHARE * truth + LEAST:
             return f"{what}: {folder} holds about {truth:.0f} MB, and the table says {given:g}"
     return None
+
+
+def _facts(context: CheckContext, folder: str) -> Facts | None:
+    """What QEMU knows of a guest; None where none runs."""
+    try:
+        return look(Path(context.place.root, folder), hardware(), 3.0)
+    except (NotRunning, NotQemu):
+        return None
+    except GuestProblem as problem:
+        raise CouldNotLook(str(problem)) from problem
 
 
 def _lacking(context: CheckContext, table: str, wanted: tuple[str, ...]) -> str | None:

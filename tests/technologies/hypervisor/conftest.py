@@ -68,6 +68,14 @@ def inside(guest: OwnGuest, here: Hardware) -> Iterator[GuestPlace]:
         yield place
 
 
+def log_in(guest: OwnGuest) -> None:
+    """Log in at its console as root."""
+    guest.type("\nroot\n")
+    guest.wait_for(b"Password:", 30)
+    guest.type("root\n")
+    guest.wait_for(b"root@", 30)
+
+
 Making = Callable[..., list[str]]
 
 

@@ -25,7 +25,7 @@ from coursekit.technologies.hypervisor.place import GuestPlace
 from coursekit.technologies.hypervisor.prepared import Prepared
 from tests.attacks import Attack, has_teeth, survived
 from tests.technologies.hypervisor import impostor
-from tests.technologies.hypervisor.conftest import Judging, Making
+from tests.technologies.hypervisor.conftest import Judging, Making, log_in
 
 pytestmark = pytest.mark.guests
 RUNNING = GuestCheck("web", "running", cpus=None, hostname=os.uname().nodename)
@@ -129,10 +129,7 @@ def test_a_shim_in_the_path(here: Hardware, tmp_path: Path, monkeypatch: pytest.
 
 def test_a_guest_that_floods_its_console(guest: OwnGuest, inside: GuestPlace, judged: Judging) -> None:
     inside.close()
-    guest.type("\nroot\n")
-    guest.wait_for(b"Password:", 30)
-    guest.type("root\n")
-    guest.wait_for(b"root@", 30)
+    log_in(guest)
     guest.type("yes\n")
     guest.wait_for(b"y\r\ny\r\ny\r\n", 10)
     started = time.monotonic()
@@ -179,10 +176,7 @@ def test_qemu_stands_still(guest: OwnGuest, judged: Judging) -> None:
 
 def test_a_guest_that_was_damaged(guest: OwnGuest, here: Hardware, judged: Judging) -> None:
     """Nothing is left on its disk, and it can be looked into all the same."""
-    guest.type("\nroot\n")
-    guest.wait_for(b"Password:", 30)
-    guest.type("root\n")
-    guest.wait_for(b"root@", 30)
+    log_in(guest)
     guest.type("wreck\n")
     guest.wait_for(b"Nothing of it is left.", 60)
     for _ in range(3):

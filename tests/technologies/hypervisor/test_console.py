@@ -11,6 +11,7 @@ from coursekit.technologies.hypervisor.console import why_not_in_front
 from coursekit.technologies.hypervisor.hardware import Hardware
 from coursekit.technologies.hypervisor.own import OwnGuest
 from coursekit.technologies.hypervisor.place import GuestPlace
+from tests.technologies.hypervisor.conftest import log_in
 
 
 def _qemu(guest: OwnGuest) -> int:
@@ -21,10 +22,7 @@ def _qemu(guest: OwnGuest) -> int:
 def test_only_once_somebody_is_logged_in(guest: OwnGuest) -> None:
     process = _qemu(guest)
     assert why_not_in_front(guest.folder, process, guest.hardware) == "nobody is logged in there yet"
-    guest.type("\nroot\n")
-    guest.wait_for(b"Password:", 30)
-    guest.type("root\n")
-    guest.wait_for(b"root@", 30)
+    log_in(guest)
     assert why_not_in_front(guest.folder, process, guest.hardware) == ""
 
 

@@ -13,16 +13,14 @@ from coursekit.technologies.hypervisor.hardware import Hardware
 from coursekit.technologies.hypervisor.own import OwnGuest
 from coursekit.technologies.hypervisor.peer import connect
 from coursekit.technologies.hypervisor.problem import NotRunning
+from tests.technologies.hypervisor.conftest import log_in
 
 pytestmark = pytest.mark.guests
 
 
 def test_the_power_button(guest: OwnGuest, here: Hardware) -> None:
     disk = guest.folder / "disk.qcow2"
-    guest.type("\nroot\n")
-    guest.wait_for(b"Password:", 30)
-    guest.type("root\n")
-    guest.wait_for(b"root@", 30)
+    log_in(guest)
     guest.type("echo kept > /root/kept; echo wri''tten\n")
     guest.wait_for(b"written", 30)
     switch_off(guest.folder, here)
