@@ -8,7 +8,7 @@ import signal
 import sys
 import termios
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -113,6 +113,13 @@ class Terminal:
             assert in_time, f"{words} not within {seconds} s on:\n{self.text}"
             open_still = self._read(0.05)
         return self.text
+
+    def until(self, holds: Callable[[], bool], seconds: float = 15) -> None:
+        """Wait for a state of the screen."""
+        deadline = time.monotonic() + seconds
+        while not holds():
+            assert time.monotonic() < deadline, f"not within {seconds} s on:\n{self.text}"
+            self._read(0.05)
 
     def gone(self, *words: str, seconds: float = 15) -> str:
         """Wait until none of the words is on the screen; gives the screen."""

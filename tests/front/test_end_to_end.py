@@ -19,9 +19,11 @@ from coursekit.model.solution import Answer, Type
 from coursekit.practice.made import find_made, remove_made
 from coursekit.practice.opening import open_course
 from coursekit.progress.store import Store
+from coursekit.technologies.hypervisor.cache import ELSEWHERE, cache_folder, find
+from coursekit.technologies.hypervisor.hardware import hardware
 from tests.courses import make_course
 from tests.front.test_supervisor import child
-from tests.terminals import coursekit
+from tests.terminals import Terminal, coursekit
 
 
 @pytest.mark.parametrize(("columns", "rows"), [(80, 24), (160, 48)])
@@ -92,6 +94,14 @@ def _items() -> list[str]:
     return [item.id for lab in open_course().labs for item in lab.items]
 
 
+def _shell_line(app: Terminal) -> str:
+    """The last line in the shell, which stands beside the guide."""
+    rows = app.text.splitlines()
+    edge = next((row.index(word) for row in rows for word in ("▼ Shell", "─Shell", "━Shell") if word in row), 0)
+    shown = [row[max(0, edge - 1) :].strip() for row in rows[2:-1]]
+    return next((line for line in reversed(shown) if line), "")
+
+
 @pytest.mark.network
 @pytest.mark.parametrize("exercise_id", [exercise.id for exercise in open_course().exercises])
 def test_the_course_as_its_solutions_have_it(tmp_path: Path, exercise_id: str, request: pytest.FixtureRequest) -> None:
@@ -101,9 +111,14 @@ def test_the_course_as_its_solutions_have_it(tmp_path: Path, exercise_id: str, r
         values = draw_values(find_course(), exercise_id, store.seed())
     exercise = read_exercise(find_course(), exercise_id, kinds=KINDS, values=values)
     ledger = home / "coursekit" / ".coursekit" / "ledger.sqlite3"
-    request.addfinalizer(lambda: remove_made(find_made(exercise, Path(), ledger=ledger), Path()))
+    workspace = home / "coursekit" / exercise_id
+    request.addfinalizer(lambda: remove_made(find_made(exercise, workspace, ledger=ledger), workspace))
     points, in_the_shell = 0, False
     cache = {"PIP_CACHE_DIR": os.environ.get("PIP_CACHE_DIR", str(Path.home() / ".cache" / "pip"))}
+    if exercise.guests:
+        if find(hardware()) is None:
+            pytest.skip("no guest image, see .ci/guest")
+        cache[ELSEWHERE] = str(cache_folder(hardware()).parent)
     with coursekit(None, home, 120, 40, **cache) as app:
         app.shows("Quit")
         app.press(*["Down"] * _items().index(exercise_id), "Enter")
@@ -111,8 +126,12 @@ def test_the_course_as_its_solutions_have_it(tmp_path: Path, exercise_id: str, r
         for number, (step_id, actions) in enumerate(read_solution(exercise).steps, start=1):
             for action in actions:
                 match action:
-                    case Type(text):
+                    case Type(text, until=until):
+                        before = app.text
                         app.press(text, "Enter")
+                        if until:
+                            app.until(lambda: app.text != before, 30)  # noqa: B023
+                            app.until(lambda: _shell_line(app).endswith(until.strip()), 120)
                         in_the_shell = True
                     case Answer(_, answer):
                         question = exercise.step(step_id).question
