@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import ClassVar
 
+from textual import events
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
@@ -33,6 +34,13 @@ class CoursekitApp(App[None], inherit_bindings=False):
         self.practice = practice
         self.checkers = checkers
         self.runtime = runtime
+
+    async def on_event(self, event: events.Event) -> None:
+        """Let the screen see a key before what has the focus gets it: keys that come together must not part company."""
+        expect = getattr(self.screen, "expect_key", None) if isinstance(event, events.Key) else None
+        if expect is not None and not event.is_forwarded:
+            expect(event)
+        await super().on_event(event)
 
     def on_mount(self) -> None:
         self.app_resume_signal.subscribe(self, lambda _: self.refresh(layout=True))

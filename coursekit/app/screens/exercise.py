@@ -134,7 +134,7 @@ class ExerciseScreen(Screen[None]):
         was_answering, in_guide = self._guide.answering, self.focused is self._guide
         await self._guide.show(self._work.exercise, self._work.step, self._work.at, self._work.onward())
         asks = self._guide.question is not None and not self._work.at.achieved
-        if was_answering or (in_guide and asks):
+        if (was_answering or (in_guide and asks)) and self.focused is not self._terminal:  # where somebody types by now
             self._focus_what_is_open()
 
     def _focus_what_is_open(self) -> None:
@@ -212,7 +212,8 @@ class ExerciseScreen(Screen[None]):
             self._panel.say_error(error)
             return
         if verdict.passed:
-            self.set_focus(self._guide)  # what is typed from now on is no answer any more
+            if self.focused is not self._terminal:
+                self.set_focus(self._guide)  # what is typed from now on is no answer any more
             self._answered = event.step
         self._verdicts.take_answer(event.step, verdict)
 
@@ -319,22 +320,24 @@ class ExerciseScreen(Screen[None]):
         self._panel.dismiss()
         self._view(step_id)
 
-    def on_key(self, event: events.Key) -> None:
-        """What is typed beside the shell, and is no answer, is meant for the shell: it gets the key and the focus."""
-        if isinstance(self.focused, Input | TextArea):
+    def expect_key(self, event: events.Key) -> None:
+        """Before a key goes anywhere: what is typed beside the shell, and is no answer, is meant for the shell.
+
+        The shell gets the focus now, and not when the guide has looked at the key: by then the next one is on its way.
+        """
+        if not event.is_printable or isinstance(self.focused, Input | TextArea):
             return
+        if self._guide.question is None or not (event.character or "").isdigit():
+            self.remove_class("-only-guide")
+            self.set_focus(self._terminal)
+
+    def on_key(self, event: events.Key) -> None:
+        """A key that nobody beside the shell has taken."""
         if self.focused is self._terminal:
             self._terminal.on_key(event)  # it was on its way to the guide when the shell got the focus
         elif event.key == "enter" and self.focused is self._guide:
             event.stop()
             self._go_on_to_work()
-        elif event.is_printable and event.character:
-            event.stop()
-            if self._guide.question is not None and event.character.isdigit():
-                return  # an answer that was given twice
-            self.remove_class("-only-guide")
-            self.set_focus(self._terminal)
-            self._terminal.type(event.character)
 
     def on_paste(self, event: events.Paste) -> None:
         """A paste beside the shell, and not into an answer, goes to the shell, as if it had been pasted there."""

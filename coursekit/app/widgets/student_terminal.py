@@ -84,10 +84,6 @@ class StudentTerminal(Terminal):
         """The process that leads the terminal's foreground; 0 when nobody can say."""
         return 0 if self._shell is None else self._shell.foreground_process
 
-    def type(self, text: str) -> None:
-        """Type what was meant for the shell and typed elsewhere."""
-        self._send(text.encode())
-
     def put_at_prompt(self, command: str) -> None:
         """Put a command at the prompt in the place of what stands there; the student runs it."""
         self._send(_CLEAR_LINE)
