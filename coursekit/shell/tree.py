@@ -14,7 +14,9 @@ import secrets
 import signal
 import subprocess
 import sys
+import threading
 import time
+import weakref
 from pathlib import Path
 
 TAG = "COURSEKIT_TREE"
@@ -26,13 +28,19 @@ _subreaper = False
 def become_subreaper() -> bool:
     """Take in the orphans among this process's descendants. False where the system has no such thing.
 
-    From then on every child of this process that it did not have when a tree began counts as an orphan of that tree:
-    only a process that starts nothing else meanwhile may do so, never the app, whose child is the student's shell.
+    From then on every child of this process that it did not have when a tree began, and that is of no other tree, counts
+    as an orphan of that tree: only a process that starts nothing else meanwhile may do so, never the app, whose child is
+    the student's shell.
     """
     global _subreaper
     if sys.platform.startswith("linux"):
         _subreaper = int(ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)) == 0
     return _subreaper
+
+
+_growing: weakref.WeakSet[Tree] = weakref.WeakSet()
+"""The trees of this process. One is in it for as long as somebody may still reap its leader."""
+_growing_lock = threading.Lock()
 
 
 class Tree:
@@ -42,6 +50,8 @@ class Tree:
         self._tag = secrets.token_hex(8)
         self._known = _own_children()
         self._leader = 0
+        with _growing_lock:
+            _growing.add(self)
 
     @property
     def environment(self) -> dict[str, str]:
@@ -79,13 +89,24 @@ class Tree:
         ours = os.getpid()
         roots = {self._leader} & parents.keys()
         if _subreaper:
-            roots |= {pid for pid, parent in parents.items() if parent == ours and pid not in self._known}
+            orphans = {pid for pid, parent in parents.items() if parent == ours and pid not in self._known}
+            roots |= self._without_those_of_others(orphans)
         found = roots | _descendants(parents, roots)
         within = _descendants(parents, {ours}) if _subreaper else parents.keys()
         found |= {pid for pid in within if pid not in found and pid != ours and _carries(pid, self._tag)}
         for pid in found & zombies - {self._leader}:
             _reap(pid)
         return sorted(found - zombies - {ours})
+
+    def _without_those_of_others(self, orphans: set[int]) -> set[int]:
+        """The orphans but for what belongs to another tree of this process, which another thread may have begun."""
+        with _growing_lock:
+            others = [tree for tree in _growing if tree is not self]
+        leaders = {tree._leader for tree in others}
+        found = {pid for pid in orphans - leaders if not any(_carries(pid, tree._tag) for tree in others)}
+        if 0 in leaders:  # one is starting its leader, which has no tag until then: of orphans only the tagged are sure
+            return {pid for pid in found if _carries(pid, self._tag)}
+        return found
 
 
 def _own_children() -> frozenset[int]:

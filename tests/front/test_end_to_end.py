@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -110,6 +111,23 @@ def _items() -> list[str]:
     return [item.id for lab in open_course().labs for item in lab.items]
 
 
+def _type(app: Terminal, text: str, until: str, guests: Sequence[str]) -> None:
+    """Type a line. Where there are guests, wait until it is done: typed too early it would reach another machine."""
+    before = app.text
+    app.press(text, "Enter")
+    if guests:
+        app.until(lambda: app.text != before, 30)
+        app.until(lambda: _waits(app, until, guests), 120)
+
+
+def _waits(app: Terminal, until: str, guests: Sequence[str]) -> bool:
+    """Whether the shell waits: for what a guest asks, or at a prompt that is no guest's."""
+    line = _shell_line(app)
+    if until:
+        return line.endswith(until.strip())
+    return line.endswith(("#", "$")) and not any(f"@{guest}:" in line for guest in guests)
+
+
 def _shell_line(app: Terminal) -> str:
     """The last line in the shell, which stands beside the guide."""
     rows = app.text.splitlines()
@@ -143,11 +161,7 @@ def test_the_course_as_its_solutions_have_it(tmp_path: Path, exercise_id: str, r
             for action in actions:
                 match action:
                     case Type(text, until=until):
-                        before = app.text
-                        app.press(text, "Enter")
-                        if until:
-                            app.until(lambda: app.text != before, 30)  # noqa: B023
-                            app.until(lambda: _shell_line(app).endswith(until.strip()), 120)
+                        _type(app, text, until, exercise.guests)
                         in_the_shell = True
                     case Answer(_, answer):
                         question = exercise.step(step_id).question
