@@ -41,6 +41,10 @@ class Line:
     text: str
 
 
+_TOLD = 2
+"""So many things that do not hold are told: the advice below them must be in sight."""
+
+
 def verdict_lines(verdict: Verdict, advice: str = "") -> Iterator[Line]:
     """What a verdict says beyond its headline. ``advice`` is what can always be tried after a failure.
 
@@ -48,8 +52,10 @@ def verdict_lines(verdict: Verdict, advice: str = "") -> Iterator[Line]:
     """
     amiss = [finding for finding in verdict.findings if finding.outcome is Outcome.FAILED]
     unseen = [finding for finding in verdict.findings if finding.outcome is Outcome.ERROR]
-    for finding in amiss:
+    for finding in amiss[:_TOLD]:
         yield Line("does not hold", finding.claim)
+    if len(amiss) > _TOLD:
+        yield Line("does not hold", f"and {len(amiss) - _TOLD} more")
     if verdict.feedback and not verdict.passed:
         yield Line("try", verdict.feedback)
     if advice and verdict.outcome is Outcome.FAILED:

@@ -28,9 +28,9 @@ _subreaper = False
 def become_subreaper() -> bool:
     """Take in the orphans among this process's descendants. False where the system has no such thing.
 
-    From then on every child of this process that it did not have when a tree began, and that is of no other tree, counts
-    as an orphan of that tree: only a process that starts nothing else meanwhile may do so, never the app, whose child is
-    the student's shell.
+    From then on every child of this process that it did not have when a tree began, and that is of no other tree,
+    counts as an orphan of that tree: only a process that starts nothing else meanwhile may do so, never the app, whose
+    child is the student's shell.
     """
     global _subreaper
     if sys.platform.startswith("linux"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -18,6 +18,9 @@ from coursekit.model.course import ExerciseOutline, Lab, Page
 from coursekit.practice.practice import Practice
 from coursekit.practice.standing import Standing, State
 from coursekit.practice.wording import counted
+
+if TYPE_CHECKING:
+    from coursekit.practice.machine import Row
 
 _SYMBOLS = {State.NEW: "○", State.STARTED: "◐", State.FINISHED: "●"}
 _WORDS = {State.NEW: "", State.STARTED: "started", State.FINISHED: "finished"}
@@ -43,6 +46,8 @@ class CourseMap(Screen[None]):
         self._practice = practice
         self._opened: str | None = None
         """What has been opened, from here or from elsewhere, since the map was last seen."""
+        self._lacking: list[Row] | None = None
+        """What this machine lacks; None until it has been looked at."""
 
     def compose(self) -> ComposeResult:
         yield Static(Content(self._practice.course.title), id="title")
@@ -90,22 +95,41 @@ class CourseMap(Screen[None]):
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
         items = {item.id: item for lab in self._practice.course.labs for item in lab.items}
         item = items.get(event.option.id or "")
-        lab = next((lab for lab in self._practice.course.labs if item in lab.items), None)
+        lab = self._lab_of(event.option.id)
         about = "To read."
         if isinstance(item, ExerciseOutline):
             about = f"{item.summary} About {counted(item.minutes, 'minute')}."
         if lab is not None and lab.needs.fallback:
             about += f"\nOn a machine that lacks something: {lab.needs.fallback}"
         self.query_one("#about", Static).update(prose(about))
+        self._say_what_lacks(lab)
+
+    def _lab_of(self, item_id: str | None) -> Lab | None:
+        return next((lab for lab in self._practice.course.labs if item_id in [item.id for item in lab.items]), None)
 
     def _look_at_machine(self) -> None:
         from coursekit.practice.machine import look_at_machine
 
         rows = look_at_machine(self._practice.course, os.environ.get("PATH", ""))
-        lines = [f"This machine lacks: {row.headline}. To mend it: {row.tool.install}" for row in rows if row.missing]
-        text = "\n".join(lines) or "This machine has all that the labs need."
         if self.is_attached:
-            self.app.call_later(self.query_one("#machine", Static).update, Content(text))
+            self.app.call_later(self._has_looked, [row for row in rows if row.missing])
+
+    def _has_looked(self, lacking: list[Row]) -> None:
+        self._lacking = lacking
+        option = self.query_one(OptionList).highlighted_option
+        self._say_what_lacks(self._lab_of(option.id if option else None))
+
+    def _say_what_lacks(self, lab: Lab | None) -> None:
+        """What this machine lacks for a lab, and how to mend it."""
+        if lab is None or self._lacking is None:
+            return
+        lines = [
+            f"This machine lacks: {row.headline}. To mend it: {row.tool.install}"
+            for row in self._lacking
+            if lab.title in row.labs
+        ]
+        text = "\n".join(lines) or "This machine has all that this lab needs."
+        self.query_one("#machine", Static).update(Content(text))
 
 
 def _lab_line(lab: Lab, standings: dict[str, Standing]) -> Content:
