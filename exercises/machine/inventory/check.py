@@ -106,7 +106,7 @@ def _inventory(context: CheckContext) -> Faults:
     if context.place.stat(file) is None:
         return [("unnamed", f"there is no `{file}`")]
     if unnamed := [name for name in TOOLS if name not in claims]:
-        return [("unnamed", f"no line for {', '.join(unnamed)}")]
+        return [("unnamed", f"no line with a version or `{MISSING}` for {', '.join(unnamed)}")]
     tools = _tools(context)
     faults, silent = [], []
     for name, claim in claims.items():
@@ -197,7 +197,8 @@ def _list(context: CheckContext) -> Faults:
     for kind, truth in truths.items():
         claim = said.get(values[kind], "")
         if claim != truth:
-            faults.append((_kind_of(kind, claim), f"{values[kind]} is not {claim}" if claim else f"no {values[kind]}"))
+            said_of_it = f"is not {claim}" if claim else f"has no version there, nor `{MISSING}` or `{BROKEN}`"
+            faults.append((_kind_of(kind, claim), f"{values[kind]} {said_of_it}"))
     return faults
 
 
