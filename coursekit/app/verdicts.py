@@ -43,13 +43,16 @@ class Verdicts:
         """The student has done something in the step that is shown."""
         self._unread = None
 
-    def say_what_has_passed(self) -> bool:
-        """Once, right after a pass: say it again, instead of failing a step that nobody has read yet; False if not."""
+    def say_what_has_passed(self, then: str) -> bool:
+        """Once, right after a pass: say it again, and what the same key will do ``then``; False if not.
+
+        The student meant the step before: this one, which nobody has read yet, is neither failed nor passed over.
+        """
         passed, self._unread = self._unread, None
         if passed is None:
             return False
         before, now = self._work.number(passed.id), self._work.number(self._work.viewed)
-        self._status.say(f"✓ step {before} has passed; this is step {now}. F2 again checks it.", _GOOD)
+        self._status.say(f"✓ step {before} has passed; this is step {now}. {then}", _GOOD)
         return True
 
     def say_stopped(self, step: Step) -> None:
@@ -71,8 +74,15 @@ class Verdicts:
         if was_achieved and verdict.outcome is Outcome.FAILED:
             self._panel.say_verdict(f"{step.title} has passed and keeps its points. Now", verdict)
         else:
-            advice = "F3 opens a hint." if step.hints and not verdict.feedback else ""
-            self._panel.say_verdict(step.title, verdict, advice)
+            self._panel.say_verdict(step.title, verdict, self._advice(step, verdict))
+
+    def _advice(self, step: Step, verdict: Verdict) -> str:
+        """What can always be tried, where the exercise itself says nothing."""
+        if verdict.feedback:
+            return ""
+        if step.question is not None:
+            return "F5 leads to the question. Your answer goes there."
+        return "F3 opens a hint." if step.hints else ""
 
     def take_answer(self, step_id: str, verdict: Verdict) -> None:
         """The marked answer to a question: its explanation is read in the guide, until the student goes on."""

@@ -189,7 +189,7 @@ class ExerciseScreen(Screen[None]):
         """Check the step that is viewed, and say what holds and what does not; hand in an essay."""
         if self._guide.answering and self._guide.question is not None and self._guide.question.hand_in():
             return
-        if self._asked.step is None and not self._verdicts.say_what_has_passed():
+        if self._asked.step is None and not self._verdicts.say_what_has_passed("F2 again checks it."):
             self._asked.start(self._work.step)
 
     async def _check_now(self, step: Step) -> Verdict:
@@ -301,7 +301,7 @@ class ExerciseScreen(Screen[None]):
 
     def action_next(self) -> None:
         """The next step; after the last one of a finished exercise what comes next in the course."""
-        if self._go_on():
+        if self._go_on() or self._verdicts.say_what_has_passed("F9 again leaves it out."):
             return
         following = self._work.beside(+1)
         if following is not None:
