@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from coursekit.checks import engine_kind, image, judging
+from coursekit.checks import engine_kind, image, inside
 from coursekit.checks.container import ContainerCheck
 from coursekit.checks.context import CheckContext
 from coursekit.checks.dialogue import DialogueCheck, Turn
@@ -270,6 +270,6 @@ def test_which_engine_answered_is_in_the_evidence(
         return [finding.commands[0].output for finding in findings]
 
     assert all(f"at {daemon.host} (DOCKER_HOST)" in output for output in told())
-    for module in (engine_kind, judging):
+    for module in (engine_kind, inside):
         monkeypatch.setattr(module, "asked_of", lambda *_: CommandRecord("inspect", 0, "asked the engine", 0.0))
     assert not any(daemon.host in output for output in told())
