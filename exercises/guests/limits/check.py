@@ -65,11 +65,14 @@ def has_times(context: CheckContext) -> str | None:
 
 
 def swapped(context: CheckContext) -> str | None:
-    """Host and guest are the wrong way round."""
+    """Host and guest are the wrong way round, in one of the lines `start` and `cpu` at least."""
     console = _text(context, f"{context.values['name']}/console.txt")
-    said = re.search(r"cpu (\d+\.\d+) s", console)
-    host = _pair(context, "limits.csv", "cpu")[0]
-    return None if said and host and abs(float(said[1]) - host) < 0.01 else "they are not"
+    for what, word in (("start", "booted"), ("cpu", "cpu")):
+        said = re.search(rf"{word} (\d+\.\d+) s", console)
+        host = _pair(context, "limits.csv", what)[0]
+        if said and host and abs(float(said[1]) - host) < 0.01:
+            return None
+    return "they are not"
 
 
 def holds(context: CheckContext) -> str | None:

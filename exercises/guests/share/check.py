@@ -31,6 +31,14 @@ def buried(context: CheckContext) -> str | None:
     return None if any(name.endswith("/rain.csv") for name in names) else "they lie at its top, or not in it"
 
 
+def arrived(context: CheckContext) -> str | None:
+    """The second disk of {name} holds the project"""
+    commands = (["test", "-b", "/dev/vdb1"], ["tar", "tf", "/dev/vdb", "report.py"])
+    if any(context.place.run(command, limits=context.limits(10.0)).ok for command in commands):
+        return None
+    return "/dev/vdb is neither the archive nor a folder"
+
+
 def first(context: CheckContext) -> str | None:
     """`/root/first.txt` is the report of {name}, by its own clock"""
     return _differs(_report(context, "first.txt"), machine=context.values["name"], rain=_rain(context, 0))
