@@ -143,11 +143,15 @@ class MarkWatch:
         """A mark came: all is well."""
         self._entered, self._lost, self.missing = None, 0, False
 
-    def went_quiet(self, now: float) -> bool:
-        """True once after each Enter that no mark followed, when the output has been quiet for long enough."""
+    def went_quiet(self, now: float, *, in_a_shell: bool = True) -> bool:
+        """True once after each Enter that no mark followed, when the output has been quiet for long enough.
+
+        That marks are missing is told only where a shell has the terminal: another program, such as a guest's console,
+        has none to give.
+        """
         if self._entered is None or now - self._heard < self.quiet:
             return False
         self._entered = None
-        self._lost += 1
+        self._lost += in_a_shell
         self.missing = self._lost >= self.patience
         return True

@@ -60,6 +60,7 @@ async def test_inserting_waits_for_the_proof(open_app: OpenApp, prepared: Prepar
         await student.until(lambda: "Password:" in student.shell, 30)
         await student.type("root")
         await student.until(lambda: ":~#" in student.shell, 30)
+        assert not student.terminal.marks_missing
         await student.press("f4")
         await student.until(lambda: student.shell.rstrip().endswith("echo 42 > note"), 30)
         assert "Enter runs it" in student.news

@@ -252,6 +252,14 @@ def test_missing_marks_are_noticed() -> None:
     assert not watch.missing
 
 
+def test_a_program_that_is_no_shell_lacks_no_marks() -> None:
+    watch = MarkWatch()
+    for now in (10.0, 20.0, 30.0):
+        watch.entered(now)
+        assert watch.went_quiet(now + 1, in_a_shell=False)
+    assert not watch.missing
+
+
 def test_an_insertion_never_runs_and_holds_no_control_characters() -> None:
     assert insertion("ls -l\n", bracketed=False) == b"ls -l"
     assert insertion("a\rb\x1b[201~\x03c", bracketed=True) == b"\x1b[200~ab[201~c\x1b[201~"

@@ -23,6 +23,7 @@ from coursekit.app.insertion import Insertion
 from coursekit.app.screens.exercise_keys import KEYS
 from coursekit.app.screens.menu import Menu
 from coursekit.app.screens.reset import NOTHING, STEP, AskReset, reset
+from coursekit.app.terminal.widget import Terminal
 from coursekit.app.verdicts import Verdicts
 from coursekit.app.widgets.guide_view import Command
 from coursekit.app.widgets.panel import Panel
@@ -156,6 +157,10 @@ class ExerciseScreen(Screen[None]):
 
     def on_student_terminal_began(self) -> None:
         self._verdicts.touched()
+
+    def on_terminal_typed(self, event: Terminal.Typed) -> None:
+        if event.enter:  # in a guest, say, nothing else tells that a command has begun
+            self._verdicts.touched()
 
     def action_reopen(self) -> None:
         """Open a shell in the place of one that has ended."""

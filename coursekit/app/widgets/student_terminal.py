@@ -153,5 +153,7 @@ class StudentTerminal(Terminal):
             self._watch.entered(time.monotonic())
 
     def _look_for_quiet(self) -> None:
-        if self._watch.went_quiet(time.monotonic()) and not self.modes.alternate_screen:
+        program = "" if self._shell is None else self._shell.foreground
+        in_a_shell = program in ("", "bash", "zsh", "fish", "sh", "dash")
+        if self._watch.went_quiet(time.monotonic(), in_a_shell=in_a_shell) and not self.modes.alternate_screen:
             self.post_message(self.Quiet())
