@@ -25,10 +25,10 @@ class Tool:
     """The one command that mends it."""
     install_for_me: str = ""
     """One that needs no administrator, where there is one."""
-    note: str = ""
-    """What else is to be known of it."""
     one_of: str = ""
     """What it serves, where several tools serve the same and one of them is enough; empty: nothing replaces it."""
+    note: str = ""
+    """What else is to be known of it."""
 
     @property
     def usable(self) -> bool:

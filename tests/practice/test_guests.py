@@ -23,6 +23,7 @@ from coursekit.progress.store import Store
 from coursekit.shell.local import LocalPlace
 from coursekit.shell.program import find_program
 from coursekit.technologies.hypervisor import ground
+from coursekit.technologies.hypervisor.files import QMP_SOCKET, socket_path
 from coursekit.technologies.hypervisor.hardware import Hardware
 from coursekit.technologies.hypervisor.own import OwnGuest
 from coursekit.technologies.hypervisor.prepared import Prepared
@@ -55,7 +56,7 @@ def box(student: Practice, prepared: Prepared, here: Hardware) -> Iterator[OwnGu
 
 def test_its_ground_is_laid(student: Practice, prepared: Prepared) -> None:
     folder = student.workspace("venv/tiny") / "box"
-    assert f'path = "{folder}/qmp.sock"' in (folder / "machine.cfg").read_text()
+    assert f'path = "{socket_path(folder, QMP_SOCKET)}"' in (folder / "machine.cfg").read_text()
     assert (folder / "base.qcow2").resolve() == prepared.image.base.resolve()
     assert student.made("venv/tiny") == []
 

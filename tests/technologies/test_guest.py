@@ -9,6 +9,7 @@ import pytest
 from coursekit.model.emulator import emulator
 from coursekit.shell.local import LocalPlace
 from coursekit.technologies import git, guest
+from coursekit.technologies.hypervisor import accelerator, cache
 from coursekit.technologies.install import install_command
 from coursekit.technologies.machine import find_tools
 from coursekit.technologies.system import this_system
@@ -24,7 +25,7 @@ def test_the_emulator_of_this_architecture(machine: str, name: str) -> None:
 
 
 def test_no_qemu(place: LocalPlace, tmp_path: Path) -> None:
-    machine, disks = (finder(place, str(tmp_path)) for finder in guest.finders())
+    machine, disks = (finder(place, str(tmp_path)) for finder in guest.finders()[:2])
     assert (machine.why_not, disks.why_not) == ("not found", "not found")
     assert machine.install == install_command(emulator(this_system().machine))
     assert disks.install == install_command("qemu-img")
@@ -34,7 +35,7 @@ def test_versions(place: LocalPlace, tmp_path: Path, answering: Answering) -> No
     answering(tmp_path / emulator(this_system().machine), "QEMU emulator version 7.2.15 (Debian 1:7.2+dfsg-7+deb12u12)")
     answering(tmp_path / "qemu-img", "qemu-img version 10.0.2\nCopyright (c) 2003-2025 Fabrice Bellard")
     answering(tmp_path / "git", "git version 2.39.5 (Apple Git-154)")
-    tools = [finder(place, str(tmp_path)) for finder in (*guest.finders(), *git.finders())]
+    tools = [finder(place, str(tmp_path)) for finder in (*guest.finders()[:2], *git.finders())]
     assert [tool.version for tool in tools] == ["7.2.15", "10.0.2", "2.39.5"]
     assert all(tool.usable for tool in tools)
 
@@ -57,6 +58,20 @@ def test_all_technologies_at_once() -> None:
         *("python3", "virtualenv", "uv", "pipenv"),
         *("conda", "mamba", "micromamba"),
         *("docker", "podman"),
-        *(emulator(this_system().machine), "qemu-img"),
+        *(emulator(this_system().machine), "qemu-img", "guest image", "accelerator"),
         "git",
     ]
+
+
+def test_the_image_and_what_helps_qemu_along(
+    place: LocalPlace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Looked for, never tried: that takes seconds. What was passed over, and why, is told."""
+    monkeypatch.setenv(cache.ELSEWHERE, str(tmp_path))
+    image, help_along = (finder(place, "/nowhere") for finder in guest.finders()[2:])
+    assert (image.why_not, image.needed, image.install) == ("not here yet", True, "coursekit guest build")
+    assert (help_along.version, help_along.needed) == ("not tried yet", False)
+    chosen = accelerator.Choice("tcg", (("kvm", "KVM cannot be used: it hangs"),))
+    monkeypatch.setattr(accelerator, "remembered", lambda *_: chosen)
+    help_along = guest.finders()[3](place, "/nowhere")
+    assert (help_along.version, help_along.note) == ("emulation", "KVM cannot be used: it hangs.")

@@ -51,7 +51,7 @@ def test_two_guests_from_the_first_boot_to_the_power_button(
         log_in(web, "student", "student")
         log_in(base, "root", "root")
         for check in (
-            GuestCheck("web", "running", cpus=2, memory="320 MB", disk="disk.qcow2", hostname="guest"),
+            GuestCheck("web", "running", cpus=2, memory="320 MB", disk="disk.qcow2", hostname="web"),
             GuestCheck("base", "running", cpus=1, memory="256 MB", disk="disk.qcow2"),
         ):
             finding = judged(check)
