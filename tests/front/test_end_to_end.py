@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -15,6 +14,7 @@ from coursekit.checks import KINDS
 from coursekit.course.exercises import draw_values, read_exercise
 from coursekit.course.locate import find_course
 from coursekit.course.solutions import read_solution
+from coursekit.model.exercise import Exercise
 from coursekit.model.question import Form
 from coursekit.model.solution import Answer, Type
 from coursekit.practice.made import find_made, remove_made
@@ -111,21 +111,24 @@ def _items() -> list[str]:
     return [item.id for lab in open_course().labs for item in lab.items]
 
 
-def _type(app: Terminal, text: str, until: str, guests: Sequence[str]) -> None:
+def _type(app: Terminal, text: str, until: str, exercise: Exercise) -> None:
     """Type a line. Where there are guests, wait until it is done: typed too early it would reach another machine."""
     before = app.text
     app.press(text, "Enter")
-    if guests:
+    if exercise.guests:
         app.until(lambda: app.text != before, 30)
-        app.until(lambda: _waits(app, until, guests), 120)
+        app.until(lambda: _waits(app, until, exercise), 120)
 
 
-def _waits(app: Terminal, until: str, guests: Sequence[str]) -> bool:
-    """Whether the shell waits: for what a guest asks, or at a prompt that is no guest's."""
+def _waits(app: Terminal, until: str, exercise: Exercise) -> bool:
+    """Whether the shell waits: for what a guest asks, or at a prompt in the exercise's folder, where no guest is."""
     line = _shell_line(app)
-    if until:
+    if until.strip().endswith((":", "#", "$")):
         return line.endswith(until.strip())
-    return line.endswith(("#", "$")) and not any(f"@{guest}:" in line for guest in guests)
+    at_prompt = line.endswith(("#", "$"))
+    if until:  # something is printed, and then a prompt
+        return at_prompt
+    return at_prompt and exercise.id in line
 
 
 def _shell_line(app: Terminal) -> str:
@@ -161,17 +164,17 @@ def test_the_course_as_its_solutions_have_it(tmp_path: Path, exercise_id: str, r
             for action in actions:
                 match action:
                     case Type(text, until=until):
-                        _type(app, text, until, exercise.guests)
+                        _type(app, text, until, exercise)
                         in_the_shell = True
                     case Answer(_, answer):
                         question = exercise.step(step_id).question
                         assert question is not None
-                        numbers = [str(question.items.index(item) + 1) for item in answer.splitlines()]
+                        picked = [str(question.items.index(item) + 1) for item in answer.splitlines() if question.items]
                         if number > 1 and not in_the_shell:
                             app.press("Enter")  # the explanation of the answer before has been read
                         app.shows(f"{number}. {' '.join(exercise.step(step_id).title.split()[:2])}")
-                        app.press(*(["F5"] if in_the_shell else []), " ".join(numbers))
-                        app.press(*(["Enter"] if question.form is Form.SEVERAL else []))
+                        app.press(*(["F5"] if in_the_shell else []), " ".join(picked) or answer)
+                        app.press(*([] if question.form is Form.CHOICE else ["Enter"]))
                         in_the_shell = False
             points += exercise.step(step_id).points
             app.shows(f"{points} of {exercise.points} points", seconds=90)
