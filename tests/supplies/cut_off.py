@@ -43,7 +43,7 @@ def main(course: Path | None, bundle: str, labs: list[str]) -> None:
             began = time.monotonic()
             try:
                 with Rehearsal(outline.folder, exercise.id) as rehearsal:
-                    complaints = rehearsal.play_solution()
+                    complaints = rehearsal.play(rehearsal.solution)
             except Exception as error:  # told like every other complaint
                 complaints = [f"{type(error).__name__}: {error}"]
             _tell(what="exercise", name=exercise.id, complaints=complaints, seconds=_since(began))
