@@ -275,17 +275,24 @@ def short() -> Iterator[Path]:
         yield Path(name)
 
 
-@pytest.fixture
-def daemon(things: Things, short: Path) -> Iterator[Daemon]:
+@contextlib.contextmanager
+def second_daemon(folder: Path, room: str = "") -> Iterator[Daemon]:
+    """A Docker daemon of its own that has busybox, with so much room where given. Skips where it cannot be."""
     if os.geteuid() != 0:
         pytest.skip("only root can start a second Docker daemon")
-    own = Daemon(short)
+    own = Daemon(folder, room=room)
     try:
         own.start()
         docker("load", host=own.host, stdin=saved(BUSYBOX))
         yield own
     finally:
         own.stop()
+
+
+@pytest.fixture
+def daemon(things: Things, short: Path) -> Iterator[Daemon]:
+    with second_daemon(short) as own:
+        yield own
 
 
 @contextlib.contextmanager

@@ -31,17 +31,18 @@ class LocalChannel:
 
     def __init__(self, argv: Sequence[str], *, cwd: str, environment: Mapping[str, str]) -> None:
         self._tree = Tree()
-        self._process = subprocess.Popen(
-            argv,
-            cwd=cwd,
-            env={**environment, **self._tree.environment},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-            bufsize=0,
-        )
-        self._tree.grows_from(self._process.pid)
+        with self._tree.starting():
+            self._process = subprocess.Popen(
+                argv,
+                cwd=cwd,
+                env={**environment, **self._tree.environment},
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                bufsize=0,
+            )
+            self._tree.grows_from(self._process.pid)
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._writing = self._process.stdin.fileno()

@@ -35,13 +35,14 @@ def converse(
     watch = Watch(limits, cancelled)
     tree = Tree()
     try:
-        child: Any = pexpect.spawn(
-            argv[0], list(argv[1:]), cwd=cwd, env={**environment, **tree.environment}, echo=False, timeout=None
-        )
+        with tree.starting():
+            child: Any = pexpect.spawn(
+                argv[0], list(argv[1:]), cwd=cwd, env={**environment, **tree.environment}, echo=False, timeout=None
+            )
+            tree.grows_from(child.pid)
     except (pexpect.ExceptionPexpect, OSError) as error:
         return Completed(command, Ending.NOT_STARTED, None, "", watch.seconds, f"{argv[0]} cannot be run: {error}.")
     child.delaybeforesend = None
-    tree.grows_from(child.pid)
     try:
         ending, explanation = _talk(child, exchanges, output, watch)
     finally:

@@ -90,19 +90,20 @@ def run_program(
     tree = Tree()
     watch = Watch(limits, cancelled)
     try:
-        process = subprocess.Popen(
-            argv,
-            cwd=cwd,
-            env={**environment, **tree.environment},
-            stdin=subprocess.PIPE if stdin else subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-            bufsize=0,
-        )
+        with tree.starting():
+            process = subprocess.Popen(
+                argv,
+                cwd=cwd,
+                env={**environment, **tree.environment},
+                stdin=subprocess.PIPE if stdin else subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                bufsize=0,
+            )
+            tree.grows_from(process.pid)
     except (OSError, ValueError) as error:
         return Completed(command, Ending.NOT_STARTED, None, "", watch.seconds, _not_started(argv, cwd, error))
-    tree.grows_from(process.pid)
     try:
         ending = _follow(process, stdin, output, watch)
     finally:

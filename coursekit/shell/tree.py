@@ -17,6 +17,7 @@ import sys
 import threading
 import time
 import weakref
+from collections.abc import Iterator
 from pathlib import Path
 
 TAG = "COURSEKIT_TREE"
@@ -50,6 +51,7 @@ class Tree:
         self._tag = secrets.token_hex(8)
         self._known = _own_children()
         self._leader = 0
+        self._starting = False
         with _growing_lock:
             _growing.add(self)
 
@@ -57,6 +59,15 @@ class Tree:
     def environment(self) -> dict[str, str]:
         """To be added to the environment of the first process of the tree."""
         return {TAG: self._tag}
+
+    @contextlib.contextmanager
+    def starting(self) -> Iterator[None]:
+        """While the first process is started: until it has our tag, no other tree may take it for an orphan."""
+        self._starting = True
+        try:
+            yield
+        finally:
+            self._starting = False
 
     def grows_from(self, leader: int) -> None:
         """Name the process that was started: a child of this one."""
@@ -102,9 +113,10 @@ class Tree:
         """The orphans but for what belongs to another tree of this process, which another thread may have begun."""
         with _growing_lock:
             others = [tree for tree in _growing if tree is not self]
+        starting = any(tree._starting for tree in others)
         leaders = {tree._leader for tree in others}
         found = {pid for pid in orphans - leaders if not any(_carries(pid, tree._tag) for tree in others)}
-        if 0 in leaders:  # one is starting its leader, which has no tag until then: of orphans only the tagged are sure
+        if starting:  # one of the orphans may be the first process of that tree: only those with our tag are sure
             return {pid for pid in found if _carries(pid, self._tag)}
         return found
 

@@ -27,8 +27,9 @@ class Typist:
     def __init__(self, launch: Launch) -> None:
         """Start the shell and wait for its first prompt. Raises CourseError."""
         self._tree = Tree()
-        self._shell = StudentShell(launch, 200, 50)
-        self._tree.grows_from(self._shell.pid)
+        with self._tree.starting():
+            self._shell = StudentShell(launch, 200, 50)
+            self._tree.grows_from(self._shell.pid)
         self._marks = MarkReader(launch.nonce)
         self._screen = HeadAndTail(32_768)
         self._arrived: list[Mark] = []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,7 +14,7 @@ from coursekit.model.check import Single
 from coursekit.model.exercise import Exercise, Made, Step
 from coursekit.model.shell_state import ShellState
 from coursekit.model.verdict import Outcome, Verdict
-from tests.engines import BUSYBOX, Daemon, Things, docker, saved
+from tests.engines import BUSYBOX, Daemon, Things, docker, second_daemon
 
 pytestmark = pytest.mark.containers
 DOCKERFILE = f"FROM {BUSYBOX}\nRUN dd if=/dev/zero of=/large bs=1M count=900\n"
@@ -25,15 +24,8 @@ HERE = "the container engine's disk has room"
 @pytest.fixture
 def small(things: Things, short: Path) -> Iterator[Daemon]:
     """An engine whose whole disk has room for busybox, and hardly more."""
-    if os.geteuid() != 0:
-        pytest.skip("only root can start a second Docker daemon")
-    own = Daemon(short, room="130m")
-    try:
-        own.start()
-        docker("load", host=own.host, stdin=saved(BUSYBOX))
+    with second_daemon(short, room="130m") as own:
         yield own
-    finally:
-        own.stop()
 
 
 def judged(daemon: Daemon, folder: Path, check: ImageCheck) -> Verdict:

@@ -29,7 +29,7 @@ from coursekit.shell.local import LocalPlace
 from coursekit.technologies.engine import endpoint
 from coursekit.technologies.engine.connection import Engine, Engines
 from tests.attacks import Attack, has_teeth, survived
-from tests.engines import BUSYBOX, Daemon, Recorded, Things, docker, saved
+from tests.engines import BUSYBOX, Daemon, Recorded, Things, docker, second_daemon
 
 pytestmark = pytest.mark.containers
 
@@ -50,16 +50,11 @@ def making() -> Iterator[Things]:
 
 @contextmanager
 def another_engine() -> Iterator[Daemon]:
-    if os.geteuid() != 0:
-        pytest.skip("only root can start a second Docker daemon")
-    with tempfile.TemporaryDirectory(prefix="ckt-", dir="/tmp", ignore_cleanup_errors=True) as name:
-        daemon = Daemon(Path(name))
-        try:
-            daemon.start()
-            docker("load", host=daemon.host, stdin=saved(BUSYBOX))
-            yield daemon
-        finally:
-            daemon.stop()
+    with (
+        tempfile.TemporaryDirectory(prefix="ckt-", dir="/tmp", ignore_cleanup_errors=True) as name,
+        second_daemon(Path(name)) as daemon,
+    ):
+        yield daemon
 
 
 def judged(folder: Path, check: Kind, shell: ShellState | None = None) -> Finding:

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from coursekit.shell.command_line import command_line
 from coursekit.shell.place import Completed, Ending, Exchange, FileFacts, Limits
 from coursekit.shell.running import Cancelled, never
 from coursekit.shell.session import ShellSession
@@ -55,10 +56,8 @@ class GuestPlace:
         stdin: bytes = b"",
         limits: Limits = _LIMITS,
     ) -> Completed:
-        line = shlex.join(argv)
-        settings = "".join(f"{name}={shlex.quote(value)} " for name, value in (environment or {}).items())
-        fed = f"printf %s {shlex.quote(stdin.decode('utf-8', 'surrogateescape'))} | " if stdin else ""
-        return replace(self.ask(f"cd {shlex.quote(self._path(cwd))} && {fed}{settings}{line}", limits), command=line)
+        line = command_line(argv, self._path(cwd), environment, stdin)
+        return replace(self.ask(line, limits), command=shlex.join(argv))
 
     def ask(self, command: str, limits: Limits = _LIMITS) -> Completed:
         """Run a command line in the shell that is kept open inside; after an anomaly in a new one."""
