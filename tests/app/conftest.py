@@ -27,6 +27,7 @@ from coursekit.app.widgets.sides import Side
 from coursekit.app.widgets.step_list import StepList
 from coursekit.app.widgets.student_terminal import StudentTerminal
 from coursekit.checker.remote import RemoteChecker
+from coursekit.model.event import What
 from coursekit.practice.opening import open_practice
 from coursekit.practice.practice import Practice
 from tests.courses import make_course
@@ -73,6 +74,11 @@ class Student:
     @property
     def shell(self) -> str:
         return self.terminal.visible_text
+
+    @property
+    def attempts(self) -> list[str]:
+        """The outcomes of the checks that have been recorded."""
+        return [event.detail["outcome"] for event in self.practice.store.events() if event.what is What.CHECKED]
 
     @property
     def news(self) -> str:

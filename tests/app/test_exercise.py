@@ -6,26 +6,15 @@ import shutil
 from pathlib import Path
 
 import pytest
-from textual import events
-from textual.containers import VerticalScroll
-from textual.widgets import Input, OptionList, Static, TextArea
+from textual.widgets import OptionList
 
 from coursekit.app.screens.course_map import CourseMap
 from coursekit.app.screens.dialogs import Choose
 from coursekit.app.screens.help import Help
-from coursekit.app.screens.machine import MachineScreen
-from coursekit.app.screens.page import PageScreen
-from coursekit.app.widgets.guide_view import Command, GuideView
-from coursekit.app.widgets.question_view import QuestionView
+from coursekit.app.widgets.guide_view import Command
 from coursekit.app.widgets.status_bar import StatusBar
 from coursekit.errors import CourseError
-from coursekit.model.event import What
-from tests.app.conftest import OpenApp, Student
-
-
-def attempts(student: Student) -> list[str]:
-    """The checks that have been recorded."""
-    return [event.detail["outcome"] for event in student.practice.store.events() if event.what is What.CHECKED]
+from tests.app.conftest import OpenApp
 
 
 async def test_a_step_turns_green_by_itself(open_app: OpenApp) -> None:
@@ -38,11 +27,11 @@ async def test_a_step_turns_green_by_itself(open_app: OpenApp) -> None:
         await student.type("ls")
         await student.until(lambda: "mad" in student.shell.split("ls")[-1] and student.terminal.at_prompt)
         assert student.news == ""  # `ls` touches nothing
-        assert attempts(student) == []
+        assert student.attempts == []
         await student.type("touch made")
         await student.until(lambda: student.news == "✓ step 1 passed, 4 points")
         assert student.title == "Tiny · 4 of 7 points"
-        assert attempts(student) == ["passed"]
+        assert student.attempts == ["passed"]
         assert student.panel == ""
 
 
@@ -59,7 +48,7 @@ async def test_a_check_that_is_asked_for_says_everything_in_its_order(open_app: 
         places = [said.find(part) for part in parts]
         assert -1 not in places, said
         assert places == sorted(places)
-        assert attempts(student) == ["failed"]
+        assert student.attempts == ["failed"]
         await student.press("escape")
         assert student.panel == ""
 
@@ -116,64 +105,6 @@ async def test_nothing_is_inserted_while_a_program_runs(open_app: OpenApp) -> No
         await student.until(lambda: student.terminal.at_prompt)
 
 
-async def test_a_question_is_answered_in_the_app(open_app: OpenApp) -> None:
-    async with open_app() as student:
-        await student.open()
-        await student.type("touch made")
-        await student.until(lambda: "passed" in student.news)
-        await student.until(lambda: student.screen.query(OptionList))
-        assert student.screen.focused is student.terminal
-        await student.press("f5", "1")
-        await student.until(lambda: attempts(student)[-1] == "failed")
-        await student.until(lambda: isinstance(student.screen.focused, OptionList))
-        await student.press("down", "down", "enter")
-        await student.until(lambda: "Right. Just so." in student.question)
-        assert student.panel == ""
-        assert student.title == "Tiny · 4 of 7 points"  # only the first answer earns points
-        assert "Enter goes on to step 3." in student.question
-        await student.press("enter")
-        await student.until(lambda: not student.screen.query(QuestionView))
-        assert student.screen.focused is student.terminal
-
-
-@pytest.mark.parametrize("key", ["f9", "f5", "l"])
-async def test_from_an_answered_question_whatever_comes_next_goes_on(open_app: OpenApp, key: str) -> None:
-    async with open_app((80, 24)) as student:
-        await student.open()
-        await student.type("touch made")
-        await student.until(lambda: student.screen.query(OptionList))
-        shown = student.practice.exercise("venv/tiny").step("ask").question
-        assert shown is not None
-        await student.press("f5", str(shown.items.index("So") + 1))
-        await student.until(lambda: "Right. Just so." in student.question)
-        assert student.news == "✓ step 2 passed, 2 points"
-        await student.press(key)
-        await student.until(lambda: not student.screen.query(QuestionView))
-        await student.until(lambda: "Be in the folder below" in student.steps)
-
-
-async def test_what_was_chosen_stays_in_sight_and_its_explanation_has_its_number(open_app: OpenApp) -> None:
-    async with open_app((80, 24)) as student:
-        student.practice.start("venv/asking")
-        shown = student.practice.exercise("venv/asking").step("several").question
-        assert shown is not None
-        number = {item: shown.items.index(item) + 1 for item in shown.items}
-        await student.open("venv/asking")
-        await student.press("f9")
-        await student.until(lambda: "Which ones?" in student.question)
-        for given, said in (
-            (("bread", "stone"), (f"✓ {number['bread']}. bread", f"✗ {number['stone']}. stone", "One that is right")),
-            (("bread", "cheese"), (f"✓ {number['bread']}. bread", f"✓ {number['cheese']}. cheese")),
-        ):
-            await student.until(lambda: isinstance(student.screen.focused, Input) and student.screen.focused.is_mounted)
-            await student.press(*" ".join(str(number[item]) for item in given))
-            await student.press("enter")
-            await student.until(lambda said=said: all(words in student.question for words in said))
-        assert f"  {number['stone']}. stone" in student.question
-        for item in ("bread", "cheese"):
-            assert f"{number[item]}. It does." in student.question
-
-
 async def test_a_check_right_after_a_pass_fails_no_step_that_has_not_been_read(open_app: OpenApp) -> None:
     async with open_app((80, 24)) as student:
         await student.open()
@@ -181,7 +112,7 @@ async def test_a_check_right_after_a_pass_fails_no_step_that_has_not_been_read(o
         await student.until(lambda: "✓ step 1 passed" in student.news)
         await student.press("f2")
         assert student.news == "✓ step 1 has passed; this is step 2. F2 again checks it."
-        assert attempts(student) == ["passed"]
+        assert student.attempts == ["passed"]
         await student.press("f2")
         await student.until(lambda: "Say why: not yet" in student.panel)
 
@@ -209,28 +140,6 @@ async def test_news_are_seen_whole_beside_a_long_title(open_app: OpenApp, course
         await student.until(lambda: title.display)
         student.screen.query_one(StatusBar).say(" ".join(["word"] * 25))
         await student.until(lambda: news.size.height == 2)
-
-
-async def test_keys_of_a_program_that_fills_the_shell(open_app: OpenApp) -> None:
-    async with open_app() as student:
-        await student.open()
-        await student.type(r"printf '\e[?1049h'; stty raw -echo; head -c 3 | cat -v; stty sane; printf '\e[?1049l'")
-        await student.until(lambda: student.terminal.modes.alternate_screen)
-        await student.press("ctrl+@")
-        assert isinstance(student.app.screen, Choose)
-        await student.press("escape")
-        await student.press("f2")
-        await student.until(lambda: student.terminal.at_prompt)
-        assert attempts(student) == []
-
-
-async def test_keys_that_belong_to_the_shell_reach_it(open_app: OpenApp) -> None:
-    async with open_app() as student:
-        await student.open()
-        await student.type("stty raw -echo; head -c 4 | od -An -c; stty sane")
-        await student.until(lambda: not student.terminal.at_prompt)
-        await student.press("ctrl+p", "ctrl+q", "ctrl+backslash", "tab")
-        await student.until(lambda: r"020 021 034  \t" in student.shell)
 
 
 async def test_the_menu_does_all_without_an_f_key(open_app: OpenApp) -> None:
@@ -379,82 +288,6 @@ async def test_a_folder_that_goes_while_it_is_open_is_an_error_that_says_what_to
         await student.until(lambda: (home / "venv" / "tiny" / "below").exists())
 
 
-async def test_a_page_leads_on_to_what_comes_next(open_app: OpenApp) -> None:
-    async with open_app() as student:
-        await student.press("enter")
-        assert isinstance(student.app.screen, PageScreen)
-        await student.press("n")
-        await student.opened()
-        await student.until(lambda: student.title == "Tiny · 0 of 7 points")
-
-
-async def test_the_map_and_help(open_app: OpenApp) -> None:
-    async with open_app((80, 24)) as student:
-        await student.press("f1")
-        assert isinstance(student.app.screen, Help)
-        await student.press("escape")
-        await student.press("down")
-        await student.pilot.pause()
-        about = student.app.screen.query_one("#about")
-        assert "Hardly anything. About 1 minute." in str(about.render())
-
-
-async def test_the_map_shows_descriptions_whole(open_app: OpenApp, course: Path) -> None:
-    path = course / "exercises/venv/tiny/exercise.yaml"
-    summary = " ".join(["Word"] * 30) + " end."
-    path.write_text(path.read_text().replace("Hardly anything.", summary))
-    lab = course / "labs/one/lab.yaml"
-    lab.write_text(lab.read_text() + "needs:\n  fallback: " + " ".join(["Other"] * 30) + " last.\n")
-    async with open_app((80, 24)) as student:
-        await student.press("down")
-        await student.pilot.pause()
-        about = student.app.screen.query_one("#about")
-        lines = [about.render_line(row).text for row in range(about.size.height)]
-        assert "end. About 1 minute." in " ".join(" ".join(lines).split())
-        assert "last." in lines[-1]
-
-
-async def test_the_cursor_of_the_map_is_on_what_was_open_and_a_page_looks_read(open_app: OpenApp) -> None:
-    async with open_app() as student:
-        items = student.app.screen.query_one(OptionList)
-        await student.press("enter", "n")
-        await student.opened()
-        await student.until(lambda: student.terminal.at_prompt)
-        await student.press("f10")
-        await student.until(lambda: isinstance(student.app.screen, CourseMap))
-        assert items.highlighted_option is not None
-        assert items.highlighted_option.id == "venv/tiny"
-        assert "Something to read (read)" in str(items.get_option("one/reading").prompt)
-        await student.press("down", "f1", "escape")
-        await student.until(lambda: items.highlighted_option and items.highlighted_option.id == "venv/slow")
-
-
-async def test_a_page_that_was_left_in_the_middle_has_not_been_read(open_app: OpenApp, course: Path) -> None:
-    path = course / "labs/one/reading.md"
-    path.write_text(path.read_text() + "\n\n".join(f"Line {number}." for number in range(60)))
-    async with open_app((80, 24)) as student:
-        await student.press("enter")
-        await student.until(lambda: student.app.screen.query_one("#page").max_scroll_y)
-        await student.press("escape")
-        assert student.practice.pages_read() == set()
-        await student.press("enter")
-        await student.until(lambda: student.app.screen.query_one("#page").max_scroll_y)
-        await student.press("end")
-        page = student.app.screen.query_one("#page")
-        await student.until(lambda: page.scroll_offset.y == page.max_scroll_y)
-        await student.press("escape")
-        assert student.practice.pages_read() == {"one/reading"}
-
-
-async def test_the_help_fits_the_smallest_window_and_says_first_how_to_close_it(open_app: OpenApp) -> None:
-    async with open_app((80, 24)) as student:
-        await student.press("f1")
-        await student.pilot.pause()
-        page = student.app.screen.query_one(VerticalScroll)
-        assert page.border_title == "Help · Esc closes it"
-        assert page.max_scroll_y == 0
-
-
 async def test_a_shell_without_marks_is_checked_when_it_goes_quiet(
     open_app: OpenApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -466,127 +299,3 @@ async def test_a_shell_without_marks_is_checked_when_it_goes_quiet(
         await student.press("escape")
         await student.type("touch made")
         await student.until(lambda: student.title == "Tiny · 4 of 7 points")
-
-
-async def test_questions_of_every_form(open_app: OpenApp) -> None:
-    async with open_app() as student:
-        await student.open("venv/asking")
-        shown = student.practice.exercise("venv/asking").step("several").question
-        assert shown is not None
-        both = " ".join(str(shown.items.index(item) + 1) for item in ("bread", "cheese"))
-        said = ("Your answer: 3,2", "✓ ", "Your order: 3 1 2", "Your answer: here")
-        for number, answer in enumerate(("3,2", both, "3 1 2", "here"), start=1):
-            await student.until(lambda: isinstance(student.screen.focused, Input) and not student.screen.focused.value)
-            student.screen.focused.insert_text_at_cursor(answer)  # type: ignore[union-attr]
-            await student.press("enter")
-            await student.until(lambda number=number: student.title == f"Asking · {number} of 5 points")
-            await student.until(lambda number=number: said[number - 1] in student.question)
-            await student.press("enter")
-        await student.until(lambda: isinstance(student.screen.focused, TextArea))
-        student.screen.focused.text = "too short"  # type: ignore[union-attr]
-        await student.press("f2")
-        await student.until(lambda: "at least 3 words are wanted" in student.panel)
-        student.screen.query_one(TextArea).text = "It is because of that"
-        await student.press("f2")
-        await student.until(lambda: student.title == "Asking · 4 of 5 points, 1 to be marked")
-        assert "Your instructor marks it: names a reason" in student.panel
-
-
-async def test_what_this_machine_has_is_a_screen(open_app: OpenApp) -> None:
-    async with open_app() as student:
-        await student.press("d")
-        assert isinstance(student.app.screen, MachineScreen)
-        text = student.app.screen.query_one(Static)
-        await student.until(lambda: "✓ git " in str(text.render()))
-        await student.press("escape")
-        assert isinstance(student.app.screen, CourseMap)
-
-
-async def test_what_is_typed_beside_the_shell_goes_to_the_shell(open_app: OpenApp) -> None:
-    async with open_app() as student:
-        await student.open()
-        await student.type("touch made")
-        await student.until(lambda: student.screen.query(OptionList))
-        await student.press("f5")
-        assert isinstance(student.screen.focused, OptionList)
-        await student.press("l", "s", "enter")
-        await student.until(lambda: "below  made" in student.shell)
-
-
-@pytest.mark.parametrize("size", [(80, 24), (160, 48)])
-async def test_the_active_side_is_marked_in_words_and_keeps_its_place(open_app: OpenApp, size: tuple[int, int]) -> None:
-    async with open_app(size) as student:
-        await student.open()
-        assert "Shell is active" in student.marks
-        assert student.terminal.size.height >= size[1] // 3
-        height = student.terminal.size.height
-        await student.press("f5")
-        await student.until(lambda: "Guide is active" in student.marks)
-        assert "Shell is active" not in student.marks
-        assert student.terminal.size.height == height
-        await student.press("f5")
-        await student.until(lambda: "Shell is active" in student.marks)
-
-
-async def test_the_mark_names_the_key_that_a_full_screen_program_leaves_us(open_app: OpenApp) -> None:
-    async with open_app((80, 24)) as student:
-        await student.open()
-        assert "F5: guide" in student.marks
-        await student.type(r"printf '\e[?1049h'; head -n 1; printf '\e[?1049l'")
-        await student.until(lambda: "^Space g: guide" in student.marks)
-        await student.press("enter")
-        await student.until(lambda: "F5: guide" in student.marks)
-
-
-async def test_the_guide_is_left_and_found_again_where_it_was_read(open_app: OpenApp, course: Path) -> None:
-    guide = course / "exercises/venv/tiny/guide.md"
-    guide.write_text(guide.read_text().replace("Make a file.", "\n\n".join(f"Line {n}." for n in range(40))))
-    async with open_app((80, 24)) as student:
-        await student.open()
-        await student.press("f5", "down", "down", "down")
-        await student.until(lambda: student.guide_scroll == 3)
-        await student.press("f5", "f5")
-        await student.pilot.pause()
-        assert student.guide_scroll == 3
-        before = student.screen.query_one(GuideView)
-        student.practice.hint("venv/tiny", "first")  # as `coursekit hint` in another terminal does
-        await student.until(lambda: before not in student.screen.query(GuideView))
-        await student.until(lambda: student.screen.query(GuideView) and student.guide_scroll == 3)
-
-
-@pytest.mark.parametrize("bracketed", [True, False])
-async def test_a_paste_beside_the_shell_goes_to_the_shell(open_app: OpenApp, bracketed: bool) -> None:
-    async with open_app((80, 24)) as student:
-        await student.open()
-        if not bracketed:
-            await student.type("bind 'set enable-bracketed-paste off'")
-            await student.until(lambda: student.terminal.at_prompt and not student.terminal.modes.bracketed_paste)
-        await student.until(lambda: student.terminal.modes.bracketed_paste is bracketed)
-        await student.press("f5")
-        student.app.post_message(events.Paste("echo pasted-$((40+2))"))
-        await student.until(lambda: "echo pasted-$((40+2))" in student.shell)
-        assert student.screen.focused is student.terminal
-        assert "pasted-42" not in student.shell
-        await student.press("enter")
-        await student.until(lambda: "pasted-42" in student.shell)
-
-
-async def test_a_paste_into_an_answer_stays_there(open_app: OpenApp) -> None:
-    async with open_app() as student:
-        await student.open("venv/asking")
-        student.app.post_message(events.Paste("3,2"))
-        await student.until(lambda: student.screen.query_one(Input).value == "3,2")
-        assert "3,2" not in student.shell
-
-
-async def test_enter_picks_only_what_the_student_went_to(open_app: OpenApp) -> None:
-    async with open_app() as student:
-        await student.open()
-        await student.type("touch made")
-        await student.until(lambda: student.screen.query(OptionList))
-        await student.press("f5", "pagedown", "enter")
-        assert student.practice.standing("venv/tiny").step("ask").answers == ()
-        await student.press("1", "enter")
-        await student.until(lambda: isinstance(student.screen.focused, OptionList))
-        await student.press("enter")
-        assert len(student.practice.standing("venv/tiny").step("ask").answers) == 1

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import os
 import select
+import shlex
 import socket
 import statistics
 import subprocess
@@ -26,7 +27,7 @@ from coursekit.checks.guest import GuestCheck
 from coursekit.shell.local import LocalPlace
 from coursekit.technologies.hypervisor.accelerator import choose
 from coursekit.technologies.hypervisor.cache import Image, require
-from coursekit.technologies.hypervisor.command import start_line, start_words
+from coursekit.technologies.hypervisor.command import start_words
 from coursekit.technologies.hypervisor.disk_file import make_thin
 from coursekit.technologies.hypervisor.files import DISK, LINE_SOCKET
 from coursekit.technologies.hypervisor.hardware import Hardware, hardware
@@ -123,7 +124,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary, "web")
         words = cold(here, image, accelerator, folder)
-        print(f"{start_line(words)}\n{image.system}, Linux {image.release}, {accelerator}, medians of {runs}")
+        print(f"{shlex.join(words)}\n{image.system}, Linux {image.release}, {accelerator}, medians of {runs}")
         measured = take_turns(
             runs,
             **{

@@ -91,22 +91,6 @@ def test_checks_by_themselves_never_cost_a_key(tmp_path: Path) -> None:
     assert typed.split() == [str(number) for number in range(20)]
 
 
-def test_a_burst_beside_the_shell_arrives_in_its_order(tmp_path: Path) -> None:
-    """What is typed while the guide has the focus, right after an answer, and goes on while the shell gets it."""
-    words = " ".join(f"word{number}" for number in range(60))
-    with coursekit(make_course(tmp_path / "course"), tmp_path / "home") as app:
-        app.shows("Tiny")
-        app.press("Down", "Enter")
-        app.shows("venv/tiny")
-        app.press("touch made", "Enter")
-        app.shows("Why?")
-        app.press("F5", "2")
-        app.shows("Just so.")
-        app.press(f"echo {words} > typed", "Enter", "echo the-last''-one", "Enter")
-        app.shows("the-last-one")
-    assert (tmp_path / "home/coursekit/venv/tiny/typed").read_text().strip() == words
-
-
 def _items() -> list[str]:
     return [item.id for lab in open_course().labs for item in lab.items]
 

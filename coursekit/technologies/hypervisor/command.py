@@ -1,8 +1,7 @@
-"""The line that a student types to start a guest on this machine, and the same as a list of words."""
+"""The words of the line that starts a guest on this machine: as a student types it."""
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Sequence
 
 from coursekit.model.emulator import PROCESSORS
@@ -15,8 +14,6 @@ def start_words(
     *,
     cpus: int = 1,
     memory: int = 384,
-    disk: str = DISK,
-    seed: str = "",
     more: Sequence[str] = (),
 ) -> list[str]:
     """The words of the command, to be run in the guest's folder; ``memory`` in MiB."""
@@ -27,14 +24,8 @@ def start_words(
         *("-readconfig", MACHINE),
         *("-smp", str(cpus)),
         *("-m", str(memory)),
-        *("-drive", f"file={disk},if=virtio"),
-        *(("-drive", f"file={seed},if=virtio,format=raw,readonly=on") if seed else ()),
+        *("-drive", f"file={DISK},if=virtio"),
         *("-nic", "none"),
         "-nographic",
         *more,
     ]
-
-
-def start_line(words: Sequence[str]) -> str:
-    """As it is typed."""
-    return shlex.join(words)

@@ -7,7 +7,6 @@ from pathlib import Path
 
 MACHINE = "machine.cfg"
 DISK = "disk.qcow2"
-SEED = "seed.iso"
 QMP_SOCKET = "qmp.sock"
 LINE_SOCKET = "checks.sock"
 LONGEST_SOCKET = 100

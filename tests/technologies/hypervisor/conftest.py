@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -83,13 +83,13 @@ Making = Callable[..., list[str]]
 def new(here: Hardware, image: Image, accelerator: str, tmp_path: Path) -> Making:
     """Make a guest that has never booted, in a folder of that name; gives the words that start it."""
 
-    def make(name: str, cpus: int = 1, memory: int = MEMORY, seed: str = "") -> list[str]:
+    def make(name: str, cpus: int = 1, memory: int = MEMORY, more: Sequence[str] = ()) -> list[str]:
         folder = tmp_path / name
         folder.mkdir(exist_ok=True)
         write_machine(folder, name, here, accelerator, image.kernel, image.initrd)
         with LocalPlace(folder) as place:
             make_thin(place, image.base, DISK)
-        return start_words(here, cpus=cpus, memory=memory, seed=seed)
+        return start_words(here, cpus=cpus, memory=memory, more=more)
 
     return make
 

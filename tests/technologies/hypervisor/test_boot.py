@@ -17,11 +17,11 @@ from coursekit.technologies.hypervisor.disk_file import InUse, look_at_disk
 from coursekit.technologies.hypervisor.hardware import Hardware
 from coursekit.technologies.hypervisor.own import OwnGuest
 from coursekit.technologies.hypervisor.place import GuestPlace
-from coursekit.technologies.hypervisor.seed import write_seed
 from tests.technologies.hypervisor.conftest import Judging, Making
 
 pytestmark = [pytest.mark.guests, pytest.mark.slow]
 BOOT = 120.0
+SEED = ("-drive", "driver=vvfat,dir=seed,label=cidata,read-only=on,if=virtio")
 USER_DATA = b"""\
 #cloud-config
 hostname: maggie
@@ -73,9 +73,11 @@ def test_two_guests_from_the_first_boot_to_the_power_button(
 
 
 def test_a_guest_made_from_a_file(new: Making, here: Hardware, judged: Judging, tmp_path: Path) -> None:
-    (tmp_path / "maggie").mkdir()
-    write_seed(tmp_path / "maggie" / "seed.iso", USER_DATA, "maggie", "first")
-    with OwnGuest(tmp_path / "maggie", here, new("maggie", seed="seed.iso")) as guest:
+    seed = tmp_path / "maggie" / "seed"
+    seed.mkdir(parents=True)
+    (seed / "user-data").write_bytes(USER_DATA)
+    (seed / "meta-data").write_text("instance-id: first\nlocal-hostname: maggie\n")
+    with OwnGuest(tmp_path / "maggie", here, new("maggie", more=SEED)) as guest:
         log_in(guest, "maggie", "lemon")
         with GuestPlace(guest.folder, here) as inside:
             done = inside.ask("cloud-init status --wait; cat /etc/number /var/ran", Limits(BOOT))

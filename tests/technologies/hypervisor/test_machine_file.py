@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import pytest
 
-from coursekit.technologies.hypervisor.command import start_line, start_words
+from coursekit.technologies.hypervisor.command import start_words
 from coursekit.technologies.hypervisor.files import socket_path
 from coursekit.technologies.hypervisor.hardware import ARM64, X86_64, Hardware, hardware_of
 from coursekit.technologies.hypervisor.machine_file import machine_text
@@ -17,7 +18,7 @@ from tests.technologies.hypervisor.conftest import Making
 
 @pytest.mark.parametrize(("hardware", "line"), [(X86_64, ""), (ARM64, "-cpu max ")])
 def test_the_line_that_a_student_types(hardware: Hardware, line: str) -> None:
-    assert start_line(start_words(hardware, cpus=2, memory=384)) == (
+    assert shlex.join(start_words(hardware, cpus=2, memory=384)) == (
         f"{hardware.emulator} {line}-readconfig machine.cfg -smp 2 -m 384 "
         "-drive file=disk.qcow2,if=virtio -nic none -nographic"
     )

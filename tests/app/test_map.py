@@ -1,0 +1,100 @@
+"""What is around an exercise in the app: the map, pages, help, and what this machine has."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from textual.containers import VerticalScroll
+from textual.widgets import OptionList, Static
+
+from coursekit.app.screens.course_map import CourseMap
+from coursekit.app.screens.help import Help
+from coursekit.app.screens.machine import MachineScreen
+from coursekit.app.screens.page import PageScreen
+from tests.app.conftest import OpenApp
+
+
+async def test_a_page_leads_on_to_what_comes_next(open_app: OpenApp) -> None:
+    async with open_app() as student:
+        await student.press("enter")
+        assert isinstance(student.app.screen, PageScreen)
+        await student.press("n")
+        await student.opened()
+        await student.until(lambda: student.title == "Tiny · 0 of 7 points")
+
+
+async def test_the_map_and_help(open_app: OpenApp) -> None:
+    async with open_app((80, 24)) as student:
+        await student.press("f1")
+        assert isinstance(student.app.screen, Help)
+        await student.press("escape")
+        await student.press("down")
+        await student.pilot.pause()
+        about = student.app.screen.query_one("#about")
+        assert "Hardly anything. About 1 minute." in str(about.render())
+
+
+async def test_the_map_shows_descriptions_whole(open_app: OpenApp, course: Path) -> None:
+    path = course / "exercises/venv/tiny/exercise.yaml"
+    summary = " ".join(["Word"] * 30) + " end."
+    path.write_text(path.read_text().replace("Hardly anything.", summary))
+    lab = course / "labs/one/lab.yaml"
+    lab.write_text(lab.read_text() + "needs:\n  fallback: " + " ".join(["Other"] * 30) + " last.\n")
+    async with open_app((80, 24)) as student:
+        await student.press("down")
+        await student.pilot.pause()
+        about = student.app.screen.query_one("#about")
+        lines = [about.render_line(row).text for row in range(about.size.height)]
+        assert "end. About 1 minute." in " ".join(" ".join(lines).split())
+        assert "last." in lines[-1]
+
+
+async def test_the_cursor_of_the_map_is_on_what_was_open_and_a_page_looks_read(open_app: OpenApp) -> None:
+    async with open_app() as student:
+        items = student.app.screen.query_one(OptionList)
+        await student.press("enter", "n")
+        await student.opened()
+        await student.until(lambda: student.terminal.at_prompt)
+        await student.press("f10")
+        await student.until(lambda: isinstance(student.app.screen, CourseMap))
+        assert items.highlighted_option is not None
+        assert items.highlighted_option.id == "venv/tiny"
+        assert "Something to read (read)" in str(items.get_option("one/reading").prompt)
+        await student.press("down", "f1", "escape")
+        await student.until(lambda: items.highlighted_option and items.highlighted_option.id == "venv/slow")
+
+
+async def test_a_page_that_was_left_in_the_middle_has_not_been_read(open_app: OpenApp, course: Path) -> None:
+    path = course / "labs/one/reading.md"
+    path.write_text(path.read_text() + "\n\n".join(f"Line {number}." for number in range(60)))
+    async with open_app((80, 24)) as student:
+        await student.press("enter")
+        await student.until(lambda: student.app.screen.query_one("#page").max_scroll_y)
+        await student.press("escape")
+        assert student.practice.pages_read() == set()
+        await student.press("enter")
+        await student.until(lambda: student.app.screen.query_one("#page").max_scroll_y)
+        await student.press("end")
+        page = student.app.screen.query_one("#page")
+        await student.until(lambda: page.scroll_offset.y == page.max_scroll_y)
+        await student.press("escape")
+        assert student.practice.pages_read() == {"one/reading"}
+
+
+async def test_the_help_fits_the_smallest_window_and_says_first_how_to_close_it(open_app: OpenApp) -> None:
+    async with open_app((80, 24)) as student:
+        await student.press("f1")
+        await student.pilot.pause()
+        page = student.app.screen.query_one(VerticalScroll)
+        assert page.border_title == "Help · Esc closes it"
+        assert page.max_scroll_y == 0
+
+
+async def test_what_this_machine_has_is_a_screen(open_app: OpenApp) -> None:
+    async with open_app() as student:
+        await student.press("d")
+        assert isinstance(student.app.screen, MachineScreen)
+        text = student.app.screen.query_one(Static)
+        await student.until(lambda: "✓ git " in str(text.render()))
+        await student.press("escape")
+        assert isinstance(student.app.screen, CourseMap)
