@@ -10,48 +10,42 @@ from pathlib import Path
 import pytest
 
 from tests.app.conftest import OpenApp
-from tests.engines import Things, docker, until
-from tests.supplies.conftest import course_with, pushed
+from tests.engines import docker, until
+from tests.supplies.conftest import course_with
 from tests.supplies.conftest import halt as halt
-from tests.supplies.conftest import registry as registry
 from tests.supplies.halting import Halting
 
 pytestmark = [pytest.mark.containers, pytest.mark.usefixtures("engine")]
 
 
 @pytest.fixture
-def image(things: Things, registry: str) -> str:
-    return pushed(things, registry, 80)
-
-
-@pytest.fixture
 def course(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
-    """The course of a test: with the image that it asks for, else with none yet."""
-    known = {"image": str, "halt": lambda halt: halt.name}
-    wanted = [name(request.getfixturevalue(word)) for word, name in known.items() if word in request.fixturenames]
-    return course_with(tmp_path / "course", images=f"[{', '.join(wanted)}]" if wanted else "")
+    """The course of a test: with the image that stops half-way if the test asks for it, else with none yet."""
+    wanted = request.getfixturevalue("halt").name if "halt" in request.fixturenames else ""
+    return course_with(tmp_path / "course", images=f"[{wanted}]" if wanted else "")
 
 
 def here(image: str) -> bool:
     return bool(docker("images", "--quiet", image))
 
 
-async def test_a_missing_image_is_fetched(open_app: OpenApp, image: str) -> None:
+async def test_a_missing_image_is_fetched(open_app: OpenApp, halt: Halting) -> None:
     async with open_app() as student:
         await student.open()
         await student.until(lambda: student.panel)
-        assert f"that this exercise begins with is not here yet: {image}" in student.panel.replace("\n", " ")
+        assert f"that this exercise begins with is not here yet: {halt.name}" in student.panel.replace("\n", " ")
         assert "^Space, then f" in student.panel
         assert "coursekit fetch one" in student.panel
         await student.press("ctrl+@", "f")
-        await student.until(lambda: image in student.news and " MB of " in student.news)
+        await student.until(lambda: halt.name in student.news and " MB of 8.0 MB" in student.news)
         assert "(Esc stops it)" in student.news
         await student.type("echo still-alive")
         await student.until(lambda: "\nstill-alive" in student.shell)
+        halt.go_on.set()
         await student.until(lambda: "All images" in student.panel, 60)
-        assert f"{image}: pulled (80 MB)" in student.panel.replace("\n", " ")
+        assert f"{halt.name}: pulled (8.0 MB)" in student.panel.replace("\n", " ")
         assert student.news == ""
-    assert here(image)
+    assert here(halt.name)
 
 
 def fetching() -> bool:
@@ -75,7 +69,7 @@ async def test_esc_or_leaving_stops_it(open_app: OpenApp, halt: Halting, leaves:
         await student.until(lambda: leaves or not fetching())
     until(lambda: not fetching())
     halt.go_on.set()
-    assert await asyncio.to_thread(halt.hung_up.wait, 5)
+    assert await asyncio.to_thread(halt.hung_up.wait, 10)
     assert not here(halt.name)
 
 

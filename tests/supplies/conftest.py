@@ -6,7 +6,6 @@ import contextlib
 import hashlib
 import http.server
 import re
-import secrets
 import sys
 import textwrap
 import threading
@@ -23,7 +22,7 @@ from coursekit.supplies.listener import Listener
 from coursekit.supplies.manifest import NAME, BundleFile, Manifest
 from coursekit.technologies.engine.connection import Engine, Engines
 from tests.courses import TINY, make_course
-from tests.engines import Daemon, Things, docker, push, until
+from tests.engines import Daemon, Things, docker, until
 from tests.supplies.halting import Halting, halting
 
 REGISTRY = "registry:2"
@@ -126,17 +125,6 @@ def halt(engine: Engine, things: Things) -> Iterator[Halting]:
     """A registry that stops in the middle of its image."""
     with halting(engine.platform, things.name()) as registry:
         yield registry
-
-
-def pushed(things: Things, registry: str, megabytes: int, *changes: str) -> str:
-    """An image of so many random megabytes in a registry, and in no engine; gives its name there."""
-    name = f"{registry}/{things.name()}:1"
-    things.imported(
-        {f"{number}.bin": secrets.token_bytes(1_000_000) for number in range(megabytes)}, *changes, name=name
-    )
-    push(name)
-    docker("rmi", name)
-    return name
 
 
 @pytest.fixture

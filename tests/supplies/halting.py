@@ -8,6 +8,7 @@ import http.server
 import io
 import json
 import secrets
+import select
 import tarfile
 import threading
 from collections.abc import Iterator
@@ -17,6 +18,8 @@ from typing import Any
 _TYPES = "application/vnd.docker"
 _FIRST = 3_000_000
 """Bytes of the layer that come before it stops."""
+_PIECE = 100_000
+"""Bytes that come at a time afterwards: an engine that was told to stop looks for it only when something comes."""
 
 
 class Halting:
@@ -42,7 +45,7 @@ class Halting:
         self.manifest = json.dumps(manifest).encode()
         self.blobs = {_digest(body): body for body in (config, self.layer)}
         self.go_on, self.hung_up = threading.Event(), threading.Event()
-        """It is to go on; and nobody was there any more to take the rest."""
+        """It is to go on; and nobody is there any more to take the rest."""
         self.name = ""
         """Of the image, with the registry's address."""
 
@@ -81,13 +84,18 @@ def halting(platform: str, word: str) -> Iterator[Halting]:
                 self.wfile.write(body[:_FIRST])
                 self.wfile.flush()
                 registry.go_on.wait(60)
-                try:
-                    self.wfile.write(body[_FIRST:])
-                except OSError:
-                    registry.hung_up.set()
-                    self.close_connection = True
+                for begin in range(_FIRST, len(body), _PIECE):
+                    if self._is_left():
+                        registry.hung_up.set()
+                        self.close_connection = True
+                        return
+                    self.wfile.write(body[begin : begin + _PIECE])
             else:
                 self.wfile.write(body)
+
+        def _is_left(self) -> bool:
+            """Nothing more is asked on this connection before its answer is whole: it can be read when it ends."""
+            return bool(select.select([self.connection], [], [], 0.02)[0])
 
         def log_message(self, format: str, *args: Any) -> None:
             """Say nothing."""
