@@ -6,8 +6,9 @@ that authors of other courses run ``pytest exercises`` as well.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 import pytest
@@ -45,6 +46,24 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
     if file_path.parents[2].name != "exercises" or not (course / "labs" / "course.yaml").is_file():
         return None
     return ExerciseFile.from_parent(parent, path=file_path)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how long each exercise took, and each technology's together."""
+    exercises: dict[str, list[float]] = {}
+    for reports in list(terminalreporter.stats.values()):
+        for report in reports:
+            place = PurePosixPath(getattr(report, "nodeid", "").partition("::")[0])
+            if isinstance(report, pytest.TestReport) and place.name == "exercise.yaml":
+                exercises.setdefault(f"{place.parts[-3]}/{place.parts[-2]}", []).append(report.duration)
+    if not exercises:
+        return
+    terminalreporter.section("seconds that exercises took")
+    for technology, names in itertools.groupby(sorted(exercises), lambda name: name.partition("/")[0]):
+        took = {name: sum(exercises[name]) for name in names}
+        for name, seconds in took.items():
+            terminalreporter.write_line(f"{seconds:8.1f}  {name}")
+        terminalreporter.write_line(f"{sum(took.values()):8.1f}  {technology}, together")
 
 
 class ExerciseFile(pytest.File):

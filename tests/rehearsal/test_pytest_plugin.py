@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
+
+import pytest
 
 from coursekit.practice.opening import open_course
 from tests.courses import make_course
@@ -24,7 +27,12 @@ def test_a_course_is_tested_with_pytest_alone(tmp_path: Path) -> None:
     course = make_course(tmp_path, **GOOD)
     exercises = ("exercises/venv/tiny", "exercises/venv/asking")
     assert "4 passed" in pytest_says(course, *exercises)
-    assert "6 passed" in pytest_says(course, *exercises, "--mistakes")
+    said = pytest_says(course, *exercises, "--mistakes")
+    assert "6 passed" in said
+    took = {name: float(seconds) for seconds, name in re.findall(r"^ +([\d.]+)  ([^,\s]+)", said, re.MULTILINE)}
+    assert took.keys() == {"venv/tiny", "venv/asking", "venv"}
+    assert took["venv"] == pytest.approx(took["venv/tiny"] + took["venv/asking"], abs=0.2)
+    assert took["venv/tiny"] > 0
 
 
 def test_what_is_wrong_is_said_without_a_traceback(tmp_path: Path) -> None:
