@@ -13,7 +13,7 @@ from coursekit.cli.output import say, say_finished, say_json, say_verdict
 from coursekit.errors import ExitCode
 from coursekit.model.exercise import Exercise
 from coursekit.model.verdict import Outcome, Verdict
-from coursekit.practice.chart import draw, read_table
+from coursekit.practice.chart import draw_table
 from coursekit.practice.opening import open_practice
 from coursekit.practice.practice import Practice
 from coursekit.shell.student import this_terminal
@@ -89,7 +89,7 @@ def _check(practice: Practice, exercise: Exercise, steps: Sequence[str], *, quie
 def _say_chart(workspace: Path, table: str) -> None:
     """What a step has measured, as bars, if it measures and the table is there."""
     if table:
-        for line in draw(read_table(workspace / table), _CHART_WIDTH):
+        for line in draw_table(workspace / table, _CHART_WIDTH):
             say(f"  {line}")
 
 

@@ -67,7 +67,7 @@ class Step:
     automatic: bool = True
     """False for what is too dear to check after every command: only on request."""
     plot: str = ""
-    """A table in the workspace that is drawn with the step once it is there: see `coursekit.practice.chart`."""
+    """A table in the workspace that is drawn with the step once it is there: see `coursekit.checks.measurements`."""
     console: str = ""
     """The folder of the guest in which this step's commands are typed: none is inserted anywhere else."""
 

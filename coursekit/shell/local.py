@@ -65,11 +65,7 @@ class LocalPlace:
         )
 
     def read(self, path: str, limit: int = 1_000_000) -> bytes:
-        descriptor = os.open(self._path(path), os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-        with open(descriptor, "rb") as file:
-            if not modes.S_ISREG(os.fstat(descriptor).st_mode):
-                raise OSError(f"{path} is not a regular file")
-            return file.read(limit)
+        return read_file(self._path(path), limit)
 
     def stat(self, path: str, *, follow: bool = False) -> FileFacts | None:
         full = self._path(path)
@@ -130,6 +126,15 @@ class LocalPlace:
             "PYTHONUTF8": "1",
             "TMPDIR": str(self._home),
         }
+
+
+def read_file(path: Path, limit: int) -> bytes:
+    """The first bytes of a regular file. Raises OSError; a pipe or a device does not hold it up."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    with open(descriptor, "rb") as file:
+        if not modes.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError(f"{path} is not a regular file")
+        return file.read(limit)
 
 
 def _kind(mode: int) -> str:

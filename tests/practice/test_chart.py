@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
-from coursekit.practice.chart import draw, read_table
+from coursekit.practice.chart import draw_table
 
 
 def drawn(folder: Path, text: str, width: int = 40) -> list[str]:
     (folder / "table.csv").write_text(text, encoding="utf-8")
-    return list(draw(read_table(folder / "table.csv"), width))
+    return draw_table(folder / "table.csv", width)
 
 
 def test_bars_are_to_scale(tmp_path: Path) -> None:
@@ -27,10 +28,17 @@ def test_the_smallest_is_seen(tmp_path: Path) -> None:
 
 
 def test_what_is_no_table_is_passed_over(tmp_path: Path) -> None:
-    assert list(draw(read_table(tmp_path / "none.csv"), 40)) == []
+    assert draw_table(tmp_path / "none.csv", 40) == []
     assert drawn(tmp_path, "") == []
     assert drawn(tmp_path, "what,unit,host\nx\ny,s,much\nz,s,-3\ninf,s,inf\n") == []
     assert drawn(tmp_path, "what,unit,host\n" + "r,s,1\n" * 5000)[:2] == ["r (s)", "  host 1 " + "█" * 31]
+
+
+def test_what_is_no_file_holds_nobody_up(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    assert draw_table(tmp_path / "pipe", 40) == []
+    assert draw_table(tmp_path, 40) == []
+    assert draw_table(Path("/dev/zero"), 40) == []
 
 
 def test_a_hostile_table_is_text(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from rich.text import Text
 from textual.widgets import Static
 
-from coursekit.practice.chart import draw, read_table
+from coursekit.practice.chart import draw_table
 
 _LOOK = 1.0
 """Seconds between two looks at the file."""
@@ -40,6 +40,6 @@ class ChartView(Static):
         width = self.container_size.width
         if (changed, width) != self._drawn:
             self._drawn = (changed, width)
-            lines = list(draw(read_table(self._table), width - 1))
+            lines = draw_table(self._table, width - 1)
             self.display = bool(lines)
             self.update(Text("\n".join(lines)))

@@ -9,7 +9,7 @@ from pathlib import Path
 from coursekit.checks.context import CheckContext
 from coursekit.checks.custom import CouldNotLook
 from coursekit.checks.inside import UNREACHABLE, NotThere, inside
-from coursekit.practice.chart import Measurement, read_table
+from coursekit.checks.measurements import Measurement, measurements_in
 from coursekit.technologies.hypervisor.facts import Facts, look
 from coursekit.technologies.hypervisor.hardware import hardware
 from coursekit.technologies.hypervisor.problem import GuestProblem, NotQemu, NotRunning
@@ -174,7 +174,7 @@ def _pair(context: CheckContext, table: str, what: str) -> tuple[float, float]:
 
 
 def _rows(context: CheckContext, table: str) -> list[Measurement]:
-    return read_table(Path(context.place.root, table))
+    return measurements_in(_text(context, table))
 
 
 def _accelerator(context: CheckContext, guest: str) -> str:
