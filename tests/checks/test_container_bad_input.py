@@ -20,16 +20,17 @@ from coursekit.checks.container import ContainerCheck
 from coursekit.checks.context import CheckContext
 from coursekit.checks.http import HttpCheck
 from coursekit.checks.image import ImageCheck
-from coursekit.checks.kind import Kind, found
+from coursekit.checks.kind import found
 from coursekit.model.check import Single
 from coursekit.model.exercise import Exercise, Step
 from coursekit.model.shell_state import ShellState
-from coursekit.model.verdict import Finding, Outcome
+from coursekit.model.verdict import Outcome
 from coursekit.shell.local import LocalPlace
 from coursekit.technologies.engine import endpoint
 from coursekit.technologies.engine.connection import Engine, Engines
 from tests.attacks import Attack, has_teeth, survived
-from tests.engines import BUSYBOX, Daemon, Recorded, Things, docker, second_daemon
+from tests.checks.judged import judged
+from tests.engines import BUSYBOX, Daemon, Things, docker, second_daemon
 
 pytestmark = pytest.mark.containers
 
@@ -55,12 +56,6 @@ def another_engine() -> Iterator[Daemon]:
         second_daemon(Path(name)) as daemon,
     ):
         yield daemon
-
-
-def judged(folder: Path, check: Kind, shell: ShellState | None = None) -> Finding:
-    with LocalPlace(folder) as place, Engines() as engines:
-        ledger = Recorded(folder / "ledger.sqlite3")
-        return check.judge(CheckContext(place, shell=shell, engines=engines, ledger=ledger))
 
 
 def an_engine_that_restarts_in_the_middle_of_a_check(folder: Path) -> None:
@@ -113,7 +108,7 @@ def an_image_deleted_under_a_check(folder: Path) -> None:
             return history(self, image)
 
         with patch.object(Engine, "history", late):
-            finding = judged(folder, ImageCheck(name, dockerfile="Dockerfile"))
+            finding = judged(folder, ImageCheck(name, dockerfile="Dockerfile"), ledger=folder / "ledger.sqlite3")
         assert finding.outcome is Outcome.FAILED
         assert "was taken away while it was being looked at" in finding.observed
 
@@ -130,7 +125,7 @@ def a_dockerfile_that_no_builder_can_read(folder: Path) -> None:
         (folder / "Dockerfile").write_text(text + "COPPY a b\n")
         said = docker("build", str(folder), check=False)
         assert "unknown instruction: COPPY" in said
-        finding = judged(folder, ImageCheck(name, dockerfile="Dockerfile"))
+        finding = judged(folder, ImageCheck(name, dockerfile="Dockerfile"), ledger=folder / "ledger.sqlite3")
         assert finding.outcome is Outcome.FAILED
         assert re.match(r"line 3: .*COPPY", finding.observed), finding.observed
 
