@@ -12,6 +12,9 @@ _FILES = {"weigh": ("size.txt", "env"), "bare": ("bare.txt", "bare")}
 """By step: the file with the number, and the value that names the environment."""
 _UNITS = {"": 1, "k": 1, "m": 1024, "g": 1024 * 1024}
 """In kilobytes, as `du -h` writes them behind a number."""
+_WEIGHED = re.compile(r"[ \t]*[0-9]+(?:[.,][0-9]+)?[ \t]*[kmg]?i?b?[ \t]+(\S.*)", re.IGNORECASE)
+"""A line of `du`: a number, and the folder that it is about."""
+_UNIT_WORD = re.compile(r"[kmg]?i?b?|(?:kilo|mega|giga)?bytes?", re.IGNORECASE)
 
 
 def size(context: CheckContext) -> str | None:
@@ -44,12 +47,14 @@ def several_lines(context: CheckContext) -> str | None:
 
 def another_folder(context: CheckContext) -> str | None:
     """The name behind the number is not that of the environment."""
-    words = _text(context).split()
-    named = words[-1] if len(words) > 1 else ""
-    if not named or re.fullmatch(r"[kmg]?i?b?", named, re.IGNORECASE):
-        return "no folder is named"
-    wanted = context.values[_FILES[context.step][1]]
-    return None if os.path.basename(os.path.normpath(named)) != wanted else f"{wanted} is named"
+    named, wanted = _named(context), context.values[_FILES[context.step][1]]
+    return None if named and not _is_called(named, wanted) else f"{named or 'no folder'} is named"
+
+
+def where_you_stood(context: CheckContext) -> str | None:
+    """What was weighed is called by where the student stood, as `.` or `..`."""
+    named = _named(context)
+    return None if named and os.path.basename(os.path.normpath(named)) in (".", "..") else "it is called by its name"
 
 
 def in_bytes(context: CheckContext) -> str | None:
@@ -75,6 +80,8 @@ def _compared(context: CheckContext) -> str | None:
         return f"there is no file `{name}`"
     if context.place.stat(folder) is None:
         return f"there is no `{folder}` to be weighed"
+    if (named := _named(context)) and not _is_called(named, folder):
+        return f"`{name}` tells of `{named}`, and not of `{folder}`"
     written, real = _written(context), _real(context)
     if written is None:
         return f"there is no number in `{name}`"
@@ -92,6 +99,16 @@ def _would_be_right(context: CheckContext, kilobytes: float, tolerance: float) -
 
 def _text(context: CheckContext) -> str:
     return context.place.read(_FILES[context.step][0], 100_000).decode("utf-8", "replace")
+
+
+def _named(context: CheckContext) -> str:
+    """The folder behind the first number of the file; empty where a number stands alone."""
+    lines = (found[1].strip() for line in _text(context).splitlines() if (found := _WEIGHED.fullmatch(line)))
+    return next((name for name in lines if not _UNIT_WORD.fullmatch(name)), "")
+
+
+def _is_called(named: str, folder: str) -> bool:
+    return os.path.basename(os.path.normpath(named)) == folder
 
 
 def _written(context: CheckContext) -> float | None:
