@@ -1,4 +1,4 @@
-"""What only the student's shell and its Python can say: whether the system has refused pip."""
+"""What no other kind can say: whether what pip told of a package is true now, and if the system has refused pip."""
 
 import os
 import re
@@ -12,6 +12,38 @@ marker = os.path.join(sysconfig.get_path("stdlib"), "EXTERNALLY-MANAGED")
 print(sys.prefix == sys.base_prefix and os.path.exists(marker))
 """
 """Outside of an environment, and marked as the system's: what pip asks before it refuses (PEP 668)."""
+
+
+def located(context: CheckContext) -> str | None:
+    """`location.txt` holds what `pip show tabulate` says of the one that is in `{env}` now."""
+    told = _told(context)
+    if not told.get("Version") or not told.get("Location"):
+        return "it names no version and no location"
+    if not _lies_in_the_environment(context, told["Location"]):
+        return f"it tells of a tabulate in {told['Location']}"
+    return None if told["Version"] == context.values["version"] else f"it tells of tabulate {told['Version']}"
+
+
+def located_before(context: CheckContext) -> str | None:
+    """`location.txt` tells of another version, at the place of the one that is there now."""
+    told = _told(context)
+    there = _lies_in_the_environment(context, told.get("Location", ""))
+    another = told.get("Version", "") != context.values["version"]
+    return None if there and another else "it tells of this one, or of none"
+
+
+def _told(context: CheckContext) -> dict[str, str]:
+    """What stands in location.txt, by the name before each colon."""
+    facts = context.place.stat("location.txt", follow=True)
+    if facts is None or facts.kind != "file":
+        return {}
+    lines = context.place.read("location.txt", 100_000).decode("utf-8", "replace").splitlines()
+    return {name: value.strip() for name, colon, value in (line.partition(":") for line in lines) if colon}
+
+
+def _lies_in_the_environment(context: CheckContext, location: str) -> bool:
+    environment = os.path.realpath(os.path.join(context.place.root, context.values["env"]))
+    return os.path.realpath(location).startswith(f"{environment}{os.sep}lib")
 
 
 def refused(context: CheckContext) -> str | None:
