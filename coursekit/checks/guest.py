@@ -40,6 +40,12 @@ _LEAST_SEEN = 0.7
 """Of its memory a guest sees so much at the least: its kernel keeps some for itself."""
 _PATIENCE = 4.0
 """Seconds that a guest gets to answer. One that is still booting answers later; the step may be tried again."""
+_NOT_TO_BE_ASKED = (
+    "It was started without `-readconfig machine.cfg`, or a second start in the same folder has cut the line that "
+    "checks ask over. `ps -A -o pid,args | grep qemu` shows how it was started, and its number. Type `poweroff` in "
+    "it, or end it with `kill` and the number. Then start it once, with `-readconfig machine.cfg`."
+)
+"""Of a QEMU that holds a guest's disk and does not answer. So short that all of it is shown."""
 
 
 @dataclass(frozen=True)
@@ -116,7 +122,7 @@ class GuestCheck(Kind):
 
     def _demands(self, folder: Path, facts: Facts | None, context: CheckContext) -> Iterator[Demand]:
         if facts is None and self._runs:
-            yield Demand(self.claim, "a guest that runs", f"no guest runs in `{self.folder}`{self._hidden(context)}")
+            yield Demand(self.claim, "a guest that runs", self._why_none_runs(context))
         if facts is not None and self.state == "off":
             yield Demand(self.claim, "a guest that is off", f"it runs: {facts}, {facts.status}")
         if facts is not None:
@@ -124,7 +130,7 @@ class GuestCheck(Kind):
         if self.disk is not None or self.snapshots:
             yield from self._of_the_disk(folder, facts, context)
         elif self.state == "off" and self._hidden(context):
-            yield Demand(self.claim, "a guest that is off", f"it may be on{self._hidden(context)}")
+            yield Demand(self.claim, "a guest that is off", f"a QEMU has its disk. {_NOT_TO_BE_ASKED}")
         if self.clean:
             yield self._switched_itself_off(context)
         of_disks_alone = not self._runs and (self.disk is not None or self.snapshots)
@@ -141,15 +147,20 @@ class GuestCheck(Kind):
             differs = "" if facts.memory == in_bytes(self.memory) else f"it has {size_in_words(facts.memory)}"
             yield Demand(f"`{self.folder}` has {self.memory} of memory", self.memory, differs)
 
-    def _hidden(self, context: CheckContext) -> str:
-        """What is to be added when a guest that does not answer holds the disk all the same."""
+    def _why_none_runs(self, context: CheckContext) -> str:
+        if self._hidden(context):
+            return f"no guest answers in `{self.folder}`, though a QEMU has its disk. {_NOT_TO_BE_ASKED}"
+        return f"no guest runs in `{self.folder}`"
+
+    def _hidden(self, context: CheckContext) -> bool:
+        """Whether a guest that does not answer holds the disk all the same."""
         try:
             look_at_disk(context.place, self._disk, context.limits())
         except InUse:
-            return ", though a QEMU has its disk: one that was not started with -readconfig machine.cfg?"
+            return True
         except (OSError, ValueError):
-            return ""
-        return ""
+            return False
+        return False
 
     @property
     def _disk(self) -> str:
@@ -172,7 +183,7 @@ class GuestCheck(Kind):
             except FileNotFoundError:
                 yield Demand(claim, "a disk", f"there is no file `{self._disk}`")
             except InUse:
-                yield Demand(self.claim, "a disk that no guest has", f"a QEMU has it{self._hidden(context)}")
+                yield Demand(self.claim, "a disk that no guest has", f"a QEMU has it. {_NOT_TO_BE_ASKED}")
             except ValueError as error:
                 yield Demand(claim, "a disk", str(error))
         if disk is not None:
@@ -184,7 +195,7 @@ class GuestCheck(Kind):
             closed = was_closed(context.place, self._disk, context.limits())
             observed = "" if closed else "its file system was left open, as when the plug is pulled"
         except InUse:
-            observed = f"it may be on{self._hidden(context)}"
+            observed = f"a QEMU has its disk. {_NOT_TO_BE_ASKED}"
         except ValueError as error:
             observed = str(error)
         return Demand(claim, "a file system that its guest has closed", observed)

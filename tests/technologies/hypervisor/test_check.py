@@ -66,10 +66,28 @@ def test_a_guest_that_is_off(prepared: Prepared, new: Making, judged: Judging, t
 
 def test_a_disk_in_use_by_a_guest_that_does_not_answer(guest: OwnGuest, judged: Judging) -> None:
     (guest.folder / "qmp.sock").unlink()
-    hidden = judged(GuestCheck("web", "running"))
-    assert (hidden.outcome, "a QEMU has its disk" in hidden.observed) == (FAILED, True)
-    assert judged(GuestCheck("web", "off")).outcome is FAILED
-    assert judged(GuestCheck("web", "off", snapshots="ready")).outcome is FAILED
+    for check in (
+        GuestCheck("web", "running"),
+        GuestCheck("web", "off"),
+        GuestCheck("web", "off", snapshots="ready"),
+        GuestCheck("web", "off", clean=True),
+    ):
+        hidden = judged(check)
+        assert (hidden.outcome, "a QEMU has i" in hidden.observed) == (FAILED, True)
+        for why in ("without `-readconfig machine.cfg`", "a second start", "| grep qemu`", "`kill`"):
+            assert why in hidden.observed
+
+
+def test_a_second_start_cuts_the_line_to_the_first(
+    prepared: Prepared, here: Hardware, judged: Judging, tmp_path: Path
+) -> None:
+    words = prepared.unpack(tmp_path / "web", "web")
+    with OwnGuest(tmp_path / "web", here, words):
+        assert judged(GuestCheck("web", "on")).outcome is PASSED
+        again = subprocess.run(words, cwd=tmp_path / "web", stdin=subprocess.DEVNULL, capture_output=True, check=False)
+        assert b"lock" in again.stderr
+        cut = judged(GuestCheck("web", "on"))
+        assert (cut.outcome, "no guest answers in `web`, though a QEMU has its disk" in cut.observed) == (FAILED, True)
 
 
 def test_paused(guest: OwnGuest, judged: Judging) -> None:
