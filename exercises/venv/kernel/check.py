@@ -50,6 +50,8 @@ print(json.dumps(answers))
 """Run by the Python that Jupyter lives in."""
 
 _KERNELS = "share/jupyter/kernels"
+_MACHINE = (f"/usr/local/{_KERNELS}", f"/usr/{_KERNELS}")
+"""The folders of the whole machine: each Jupyter on it looks there."""
 
 
 @dataclass(frozen=True)
@@ -97,6 +99,8 @@ def tried(context: CheckContext) -> str | None:
 def registered(context: CheckContext) -> str | None:
     """`{kernel}` is a kernel of this Jupyter, and the Python of `{env}` answers there."""
     task = _task(context)
+    if outside := _outside(context):
+        return outside
     if fault := _fault(context, task.kernel):
         return f"the kernel `{task.kernel}` {fault}"
     return _run(context, task.kernel, [])[1]
@@ -109,7 +113,7 @@ def report_runs(context: CheckContext) -> str | None:
 
 def morning_runs(context: CheckContext) -> str | None:
     """`{folder}/morning.ipynb` prints Maggie's number on the kernel that it names, a kernel of `{folder}/env`."""
-    return _notebook_runs(context)
+    return _outside(context) or _notebook_runs(context)
 
 
 def _notebook_runs(context: CheckContext) -> str | None:
@@ -182,6 +186,11 @@ def where_jupyter_does_not_look(context: CheckContext) -> str | None:
     return None if there and task.kernel not in _kernels(context) else "it was not"
 
 
+def for_the_whole_machine(context: CheckContext) -> str | None:
+    """The kernel was registered outside of the workspace, for each Jupyter of this machine."""
+    return None if _outside(context) else "it was not"
+
+
 def _wanted(context: CheckContext) -> str:
     """The name that counts: the one asked for, and from then on the one in the notebook."""
     return _task(context).kernel if context.step == "register" else _named(context)
@@ -245,21 +254,35 @@ def _folders(context: CheckContext) -> list[str]:
     homes.append(os.path.expanduser("~"))
     users = [f"{home}/{data}/kernels" for home in homes for data in (".local/share/jupyter", "Library/Jupyter")]
     own = os.path.join(context.place.root, context.values["desk"], _KERNELS)
-    return [own, *users, f"/usr/local/{_KERNELS}", f"/usr/{_KERNELS}"]
+    return [own, *users, *_MACHINE]
 
 
 def _kernels(context: CheckContext) -> dict[str, str]:
     """The kernels that Jupyter knows, each with the Python that it runs; empty where that cannot be read."""
     found: dict[str, str] = {}
     for folder in _folders(context):
-        try:
-            names = context.place.names(folder)
-        except OSError:
-            continue
-        for name in names:
-            if name not in found and context.place.stat(f"{folder}/{name}/kernel.json", follow=True):
-                found[name] = _python(context, f"{folder}/{name}/kernel.json")
+        for name, python in _kernels_in(context, folder).items():
+            found.setdefault(name, python)
     return found
+
+
+def _kernels_in(context: CheckContext, folder: str) -> dict[str, str]:
+    try:
+        names = context.place.names(folder)
+    except OSError:
+        return {}
+    files = {name: f"{folder}/{name}/kernel.json" for name in names}
+    return {name: _python(context, file) for name, file in files.items() if context.place.stat(file, follow=True)}
+
+
+def _outside(context: CheckContext) -> str | None:
+    """Which kernel of the environment is registered for the whole machine, where it outlives the workspace."""
+    environment = _task(context).environment
+    for folder in _MACHINE:
+        for name, python in _kernels_in(context, folder).items():
+            if _lies_in(context, python, environment):
+                return f"the kernel `{name}` is registered for the whole machine, in `{folder}/{name}`"
+    return None
 
 
 def _python(context: CheckContext, path: str) -> str:
@@ -274,7 +297,11 @@ def _python(context: CheckContext, path: str) -> str:
 
 
 def _leads_to(context: CheckContext, name: str, environment: str) -> bool:
-    folder, program = os.path.split(_kernels(context).get(name, ""))
+    return _lies_in(context, _kernels(context).get(name, ""), environment)
+
+
+def _lies_in(context: CheckContext, python: str, environment: str) -> bool:
+    folder, program = os.path.split(python)
     there = os.path.join(context.place.root, environment, "bin")
     return program.startswith("python") and os.path.realpath(folder) == os.path.realpath(there)
 
