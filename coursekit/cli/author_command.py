@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,6 +13,9 @@ from coursekit.course.problems import did_you_mean
 from coursekit.errors import CourseError, ExitCode
 from coursekit.model.course import Course
 from coursekit.practice.wording import counted
+
+if TYPE_CHECKING:
+    from coursekit.rehearsal.rehearsal import Report
 
 
 @click.group("author")
@@ -42,7 +47,7 @@ def lint(course: Path | None, exercises: tuple[str, ...]) -> int:
     from coursekit.rehearsal.lint import lint as lint_exercise
 
     outline = open_course(course)
-    chosen = _chosen(outline, exercises, every=not exercises)
+    chosen = _chosen(outline, exercises)
     complaints = [line for exercise in chosen for line in lint_exercise(outline.folder, exercise)]
     in_labs = {exercise.id for exercise in outline.exercises}
     for path in sorted(outline.folder.glob("exercises/*/*/exercise.yaml")) if not exercises else ():
@@ -80,7 +85,7 @@ def preview(course: Path | None, exercise: str) -> None:
     from coursekit.practice.opening import open_course
 
     outline = open_course(course)
-    [exercise_id] = _chosen(outline, (exercise,), every=False)[:1]
+    [exercise_id] = _chosen(outline, (exercise,))[:1]
     read = read_exercise(outline.folder, exercise_id, kinds=KINDS)
     say_guide(read)
     for step in read.steps:
@@ -91,22 +96,24 @@ def preview(course: Path | None, exercise: str) -> None:
         say(wrapped(read.learned, "learned: "))
 
 
-def _chosen(course: Course, words: tuple[str, ...], *, every: bool) -> list[str]:
-    """The exercises that were named, singly or by their technology. Raises CourseError when that is none."""
-    chosen = [
-        exercise.id
-        for exercise in course.exercises
-        if every or any(word.strip("/") in (exercise.id, exercise.technology) for word in words)
-    ]
-    if not chosen:
-        guess = did_you_mean(words[0], [exercise.id for exercise in course.exercises]) if words else ""
-        raise CourseError(f"Which exercises?{guess}", "Name one, or a technology, or give --all.")
-    return chosen
+def _chosen(course: Course, words: tuple[str, ...]) -> list[str]:
+    """The exercises that were named, singly or by their technology; without words all.
+
+    Raises CourseError for a word that names none.
+    """
+    chosen = set() if words else {exercise.id for exercise in course.exercises}
+    for word in words:
+        named = {one.id for one in course.exercises if word.strip("/") in (one.id, one.technology)}
+        if not named:
+            guess = did_you_mean(word, [exercise.id for exercise in course.exercises])
+            raise CourseError(f"There is no exercise {word!r}.{guess}", "Name one, or a technology.")
+        chosen |= named
+    return [exercise.id for exercise in course.exercises if exercise.id in chosen]
 
 
 @command.command("test")
 @click.argument("exercises", nargs=-1)
-@click.option("--all", "every", is_flag=True, help="Every exercise of the course.")
+@click.option("--all", "every", is_flag=True, help="Every exercise of the course, when none is named.")
 @click.option("--jobs", default=1, show_default=True, help="So many exercises at once.")
 @click.pass_obj
 def test(course: Path | None, exercises: tuple[str, ...], every: bool, jobs: int) -> int:
@@ -118,24 +125,38 @@ def test(course: Path | None, exercises: tuple[str, ...], every: bool, jobs: int
     from coursekit.practice.opening import open_course
     from coursekit.rehearsal.several import rehearse_several
 
+    if not exercises and not every:
+        raise CourseError("Which exercises?", "Name one, or a technology, or give --all.")
     outline = open_course(course)
-    chosen = _chosen(outline, exercises, every=every)
+    chosen = _chosen(outline, exercises)
     reports = []
     for report in rehearse_several(outline.folder, chosen, jobs, say):
         reports.append(report)
         for complaint in report.complaints:
             say(f"  WRONG  {complaint}", colour="red")
-    parts = (
-        counted(len(reports), "exercise"),
-        counted(sum(report.steps for report in reports), "step"),
-        counted(sum(report.ways for report in reports), "other way"),
-        counted(sum(report.mistakes for report in reports), "typical mistake"),
-        "1 diagnosis" if (branches := sum(report.diagnoses for report in reports)) == 1 else f"{branches} diagnoses",
-    )
-    complaints = sum(len(report.complaints) for report in reports)
+        if report.lacking:
+            say(f"  NOT HERE  {report.lacking}", colour="yellow")
+    return _say_outcome(reports)
+
+
+def _say_outcome(reports: Sequence[Report]) -> ExitCode:
+    """What was tested, and what could not be here."""
+    tested = [report for report in reports if not report.lacking]
+    complaints = sum(len(report.complaints) for report in tested)
     say()
-    say(
-        f"{', '.join(parts)}: " + (f"{counted(complaints, 'complaint')}." if complaints else "all as it should be."),
-        bold=True,
-    )
-    return ExitCode.NOT_ALL_PASSED if complaints else ExitCode.ALL_PASSED
+    if tested:
+        diagnoses = sum(report.diagnoses for report in tested)
+        parts = (
+            counted(len(tested), "exercise"),
+            counted(sum(report.steps for report in tested), "step"),
+            counted(sum(report.ways for report in tested), "other way"),
+            counted(sum(report.mistakes for report in tested), "typical mistake"),
+            "1 diagnosis" if diagnoses == 1 else f"{diagnoses} diagnoses",
+        )
+        found = f"{counted(complaints, 'complaint')}." if complaints else "all as it should be."
+        say(f"{', '.join(parts)}: {found}", bold=True)
+    if lacking := len(reports) - len(tested):
+        say(f"{counted(lacking, 'exercise')} could not be tested here.", bold=True)
+    if complaints:
+        return ExitCode.NOT_ALL_PASSED
+    return ExitCode.TOOL_MISSING if lacking else ExitCode.ALL_PASSED

@@ -13,6 +13,7 @@ from coursekit.checker.checking import check_steps
 from coursekit.checks import KINDS
 from coursekit.course.exercises import read_exercise
 from coursekit.course.solutions import read_mistakes, read_solution, read_ways
+from coursekit.errors import CourseError, ExitCode
 from coursekit.model.exercise import Exercise
 from coursekit.model.solution import Mistake, Solution
 from coursekit.model.verdict import Outcome, Verdict
@@ -36,9 +37,10 @@ class Report:
     ways: int = 0
     mistakes: int = 0
     diagnoses: int = 0
-    seconds: float = 0.0
     complaints: list[str] = field(default_factory=list)
     """Empty when the exercise is as it should be."""
+    lacking: str = ""
+    """What this machine lacks for it, and what to do; it was not rehearsed then."""
 
 
 class Rehearsal:
@@ -183,6 +185,15 @@ class Rehearsal:
 
 def rehearse(course: Path, exercise_id: str, say: Callable[[str], None]) -> Report:
     """Rehearse a whole exercise, saying each part as it is done. Raises CourseError for content that cannot be read."""
+    try:
+        return _rehearse(course, exercise_id, say)
+    except CourseError as error:
+        if error.exit_code is not ExitCode.TOOL_MISSING:
+            raise
+        return Report(exercise_id, lacking=f"{error.message} {error.what_to_do}".strip())
+
+
+def _rehearse(course: Path, exercise_id: str, say: Callable[[str], None]) -> Report:
     began = time.monotonic()
     with Rehearsal(course, exercise_id) as rehearsal:
         report = Report(
@@ -206,7 +217,7 @@ def rehearse(course: Path, exercise_id: str, say: Callable[[str], None]) -> Repo
             report.complaints += complaints
             state = "wrong" if complaints else "right"
             say(f"  {name}: {state} ({time.monotonic() - started:.1f} s)")
-    report.seconds = time.monotonic() - began
+    say(f"  together {time.monotonic() - began:.1f} s")
     return report
 
 

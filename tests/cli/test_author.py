@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -152,7 +153,26 @@ def test_the_course_itself_has_nothing_to_complain_of() -> None:
 def test_several_exercises_at_once_say_the_same(tmp_path: Path) -> None:
     course = make_course(tmp_path)
     words = ("test", "venv/tiny", "venv/asking")
-    one = [line for line in run(course, *words).splitlines() if " s)" not in line]
-    two = [line for line in run(course, *words, "--jobs", "2").splitlines() if " s)" not in line]
+    one, two = (
+        re.sub(r"[\d.]+ s\b", "", run(course, *words, "--jobs", jobs)) for jobs in ("1", "2")
+    )  # the seconds differ
     assert one == two
     assert "2 exercises, 8 steps, 0 other ways, 0 typical mistakes, 1 diagnosis: all as it should be." in one
+
+
+def test_what_cannot_be_tested_here_is_said_and_the_rest_is_tested(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    course = make_course(tmp_path)
+    path = course / "exercises/venv/tiny/exercise.yaml"
+    path.write_text(path.read_text().replace("steps:\n", "makes: [{container: ckt-author}]\nsteps:\n", 1))
+    monkeypatch.setenv("DOCKER_HOST", "unix:///nowhere/docker.sock")
+    said = run(course, "test", "venv/tiny", "venv/asking", "--all", code=3)
+    assert "venv/tiny:\n  NOT HERE  venv/tiny cannot be played here. No container engine answers at unix:///nowhere/docker.sock" in said
+    assert "1 exercise, 5 steps, 0 other ways, 0 typical mistakes, 0 diagnoses: all as it should be." in said
+    assert said.endswith("1 exercise could not be tested here.\n")
+    assert "all as it should be" not in run(course, "test", "venv/tiny", "--all", code=3)
+
+
+def test_a_name_of_nothing_beside_a_name_is_no_exercise_tested(tmp_path: Path) -> None:
+    assert run(make_course(tmp_path), "test", "venv/tiny", "venv/askin", code=2) == ""

@@ -138,7 +138,7 @@ def test_reset_keeps_a_copy(run: Run, workspace: Path, home: Path) -> None:
         (["hint", "venv/tiny"], 2, "coursekit start venv/tiny"),
         (["check"], 2, "coursekit start"),
         (["check", "--nonsense"], 2, "No such option"),
-        (["author", "test", "venv/none"], 2, "Which exercises?"),
+        (["author", "test", "venv/none"], 2, "There is no exercise 'venv/none'."),
     ],
 )
 def test_wrong_words(run: Run, words: list[str], code: int, said: str) -> None:
