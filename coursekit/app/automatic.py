@@ -26,15 +26,17 @@ class AutomaticChecks:
         check: Callable[[str, ShellState | None], Awaitable[Verdict]],
         next_step: Callable[[], Step | None],
         tell: Callable[[Step, Verdict], None],
+        renew: Callable[[Step, Verdict], None],
     ) -> None:
         """``next_step`` gives the step to be checked, or None; ``tell`` takes the verdicts that count:
 
         every pass, and a failure that is another one than the last time. Then the student has done something that
-        touches the step; after any other command nothing needs to be said.
+        touches the step; after any other command nothing needs to be said. ``renew`` takes whatever else is the case
+        now, the same again too, for those who show an earlier verdict.
         """
         self._check = check
         self._next_step = next_step
-        self._tell = tell
+        self._tell, self._renew = tell, renew
         self._wanted: ShellState | None = None
         self._waiting = False
         self._commands = 0
@@ -84,6 +86,8 @@ class AutomaticChecks:
                 return
             self.last_check = time.monotonic()
             current = seen == self._commands
+            if current and not verdict.passed:
+                self._renew(step, verdict)
             if verdict.passed or (current and self._is_another(step, verdict)):
                 self._tell(step, verdict)
             if not verdict.passed or not current:

@@ -37,7 +37,20 @@ class Verdicts:
         if verdict.passed:
             self._take_pass(step, verdict, asked=False)
         elif step.id == self._work.viewed:
-            self._status.say("not yet: F2 says what is missing")
+            teller = "the panel" if self._panel.verdict_on == step.id else "F2"
+            self._status.say(f"not yet: {teller} says what is missing")
+
+    def renew(self, step: Step, verdict: Verdict) -> None:
+        """What a check that nobody asked for has found takes the place of an earlier verdict, if one is in sight."""
+        if self._panel.verdict_on == step.id:
+            self._say_in_panel(step, verdict)
+
+    def take_standing(self) -> None:
+        """Another process has recorded something: a verdict on what has passed by now is out of date."""
+        shown = self._panel.verdict_on
+        if shown and self._work.standing.step(shown).achieved:
+            self._panel.dismiss()
+        self._view(self._work.viewed)
 
     def touched(self) -> None:
         """The student has done something in the step that is shown."""
@@ -72,9 +85,12 @@ class Verdicts:
             self._panel.say_error(error)
             return
         if was_achieved and verdict.outcome is Outcome.FAILED:
-            self._panel.say_verdict(f"{step.title} has passed and keeps its points. Now", verdict)
+            self._panel.say_verdict(step.id, f"{step.title} has passed and keeps its points. Now", verdict)
         else:
-            self._panel.say_verdict(step.title, verdict, self._advice(step, verdict))
+            self._say_in_panel(step, verdict)
+
+    def _say_in_panel(self, step: Step, verdict: Verdict) -> None:
+        self._panel.say_verdict(step.id, step.title, verdict, self._advice(step, verdict))
 
     def _advice(self, step: Step, verdict: Verdict) -> str:
         """What can always be tried, where the exercise itself says nothing."""

@@ -24,9 +24,15 @@ class Checked:
     def __init__(self) -> None:
         self.asked: list[tuple[str, str]] = []
         self.told: list[tuple[str, Outcome]] = []
+        self.renewed: list[Outcome] = []
         self.open = list(STEPS)
         self.answers: asyncio.Queue[Verdict] = asyncio.Queue()
-        self.automatic = AutomaticChecks(self.check, lambda: self.open[0] if self.open else None, self.tell)
+        self.automatic = AutomaticChecks(
+            self.check,
+            lambda: self.open[0] if self.open else None,
+            self.tell,
+            lambda step, verdict: self.renewed.append(verdict.outcome),
+        )
 
     async def check(self, step: str, shell: ShellState | None) -> Verdict:
         self.asked.append((step, shell.cwd if shell else ""))
@@ -81,6 +87,7 @@ async def test_a_failure_is_told_when_it_is_another_one_than_before(checked: Che
         checked.answers.put_nowait(verdict)
         await checked.idle()
         assert len(checked.told) == told, verdict
+        assert checked.renewed[-1] == verdict.outcome
 
 
 async def test_a_command_that_begins_stops_a_check_that_has_not_begun(checked: Checked) -> None:

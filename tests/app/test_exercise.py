@@ -14,6 +14,7 @@ from coursekit.app.screens.help import Help
 from coursekit.app.widgets.guide_view import Command
 from coursekit.app.widgets.status_bar import StatusBar
 from coursekit.errors import CourseError
+from coursekit.model.verdict import Outcome, Verdict
 from tests.app.conftest import OpenApp
 
 
@@ -50,6 +51,38 @@ async def test_a_check_that_is_asked_for_says_everything_in_its_order(open_app: 
         assert places == sorted(places)
         assert student.attempts == ["failed"]
         await student.press("escape")
+        assert student.panel == ""
+
+
+async def test_the_reasons_in_sight_are_those_of_the_last_command(open_app: OpenApp, home: Path) -> None:
+    async with open_app() as student:
+        await student.open()
+        await student.looked()
+        await student.press("f2")
+        await student.until(lambda: "found: nothing is there" in student.panel)
+        await student.type("mkdir made")
+        await student.until(lambda: "found: made is a folder" in student.panel)
+        await student.type("rmdir made; touch mad")
+        await student.until(lambda: "try: You wrote mad, not made." in student.panel)
+        assert student.news == "not yet: the panel says what is missing"
+        await student.press("f3")
+        assert student.panel.startswith("Hints: 1 of 3")
+        await student.type("rm mad")
+        await student.until(lambda: student.news == "not yet: F2 says what is missing")
+        assert student.panel.startswith("Hints: 1 of 3")
+        await student.press("f2")
+        await student.until(lambda: student.panel.startswith("Make it: not yet"))
+        await student.type("touch made")
+        await student.until(lambda: student.news == "✓ step 1 passed, 4 points" and not student.panel)
+
+
+async def test_the_reasons_go_when_another_terminal_makes_the_step_pass(open_app: OpenApp) -> None:
+    async with open_app() as student:
+        await student.open()
+        await student.press("f2")
+        await student.until(lambda: student.panel.startswith("Make it: not yet"))
+        student.practice.record("venv/tiny", "first", Verdict(Outcome.PASSED), asked=True)  # as `coursekit check` does
+        await student.until(lambda: student.title == "Tiny · 4 of 7 points")
         assert student.panel == ""
 
 

@@ -19,6 +19,7 @@ from coursekit.app.checking import Checking
 from coursekit.app.control import Checkers
 from coursekit.app.fetching import Fetching
 from coursekit.app.hints import Hints
+from coursekit.app.image_news import ImageNews
 from coursekit.app.insertion import Insertion
 from coursekit.app.screens.exercise_keys import KEYS
 from coursekit.app.screens.menu import Menu
@@ -36,16 +37,13 @@ from coursekit.app.widgets.step_list import StepList
 from coursekit.app.widgets.student_terminal import StudentTerminal
 from coursekit.app.work import Work
 from coursekit.errors import CourseError
-from coursekit.model.course import BaseImage
 from coursekit.model.exercise import Step
 from coursekit.model.verdict import Verdict
 from coursekit.practice.practice import Practice
-from coursekit.practice.wording import missing_words
 
 _WIDE = 100
 """Columns from which guide and shell stand side by side."""
 _SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
-_GOOD, _BAD = "bold $text-success", "bold $text-warning"
 
 
 class ExerciseScreen(Screen[None]):
@@ -66,14 +64,16 @@ class ExerciseScreen(Screen[None]):
         self._work = Work(practice, exercise_id, self._show_standing)
         self._verdicts = Verdicts(self._work, self._status, self._panel, self._view, self._title_of_next)
         self._checking = Checking(practice, exercise_id, checkers)
-        self._automatic = AutomaticChecks(self._checking.check, self._next_to_check, self._verdicts.take_automatic)
+        self._automatic = AutomaticChecks(
+            self._checking.check, self._next_to_check, self._verdicts.take_automatic, self._verdicts.renew
+        )
         self._asked = AskedCheck(
             self._check_now, self._verdicts.take_asked, self._verdicts.say_stopped, self._panel.say_error
         )
         self._hints = Hints(practice, exercise_id)
         self._insertion = Insertion(self._terminal, self._status, practice.workspace(exercise_id))
-        images = practice.images(exercise_id)
-        self._fetching = Fetching(images, self._say_missing, self._say_fetched, self._panel.say_error)
+        news = ImageNews(self._status, self._panel, practice.lab(exercise_id).id)
+        self._fetching = Fetching(practice.images(exercise_id), news.missing, news.fetched, self._panel.say_error)
         self._shell_side = ShellSide(self._terminal, self._automatic, self._status, self._panel, id="shell")
         self._answered = ""
         """The step whose question has been answered rightly here, and whose explanation is still read."""
@@ -181,7 +181,7 @@ class ExerciseScreen(Screen[None]):
         """Once a second: what another process recorded, and steps that want to be watched."""
         try:
             if self._work.refresh_if_changed():
-                self._view(self._work.viewed)
+                self._verdicts.take_standing()
         except CourseError as error:
             self._panel.say_error(error)
             return
@@ -238,14 +238,6 @@ class ExerciseScreen(Screen[None]):
                 self.set_focus(self._terminal)
 
     # Images that the exercise begins with
-
-    def _say_missing(self, missing: list[BaseImage]) -> None:
-        said, advice = missing_words(missing, self._work.practice.lab(self._work.exercise.id).id)
-        self._panel.say(said, f"^Space, then f, fetches what is missing. {advice}", _BAD)
-
-    def _say_fetched(self, lines: list[str]) -> None:
-        self._status.say("")
-        self._panel.say("All images that this exercise begins with are here.", "\n".join(lines), _GOOD)
 
     def action_fetch(self) -> None:
         """Fetch the images that are missing, and show how far it is."""

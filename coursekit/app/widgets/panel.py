@@ -52,6 +52,7 @@ class Panel(VerticalScroll):
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id=id)
         self._text = Static()
+        self._verdict_on = ""
 
     def compose(self) -> ComposeResult:
         yield self._text
@@ -60,7 +61,11 @@ class Panel(VerticalScroll):
         """Show a title and a text. Nothing in either is taken for markup."""
         body = text if isinstance(text, Content) else prose(text)
         parts = [Content.styled(visible(title), style), body] if body.plain else [Content.styled(visible(title), style)]
-        self._text.update(Content("\n").join(parts))
+        self._verdict_on = ""
+        said = Content("\n").join(parts)
+        if self.shown and said == self._text.content:
+            return  # it stays where it has been scrolled to
+        self._text.update(said)
         self.add_class("shown")
         self.screen.add_class("-panel")
         self.scroll_home(animate=False)
@@ -69,8 +74,8 @@ class Panel(VerticalScroll):
         """Show a known problem and what to do about it."""
         self.say(error.message, error.what_to_do, "bold $text-warning")
 
-    def say_verdict(self, title: str, verdict: Verdict, advice: str = "") -> None:
-        """Show what a verdict says. ``advice`` is what can always be tried after a failure."""
+    def say_verdict(self, step_id: str, title: str, verdict: Verdict, advice: str = "") -> None:
+        """Show what a verdict on a step says. ``advice`` is what can always be tried after a failure."""
         lines = []
         for line in verdict_lines(verdict, advice):
             symbol = _SYMBOLS.get(line.label)
@@ -79,11 +84,17 @@ class Panel(VerticalScroll):
             text = _few_lines(line.text) if line.label in ("expected", "found") else line.text
             lines.append(Content.styled(head, style) + prose(text, style))
         self.say(f"{title}: {HEADLINES[verdict.outcome]}", Content("\n").join(lines), _STYLES[verdict.outcome])
+        self._verdict_on = step_id
 
     @property
     def shown(self) -> bool:
         """Whether it is in sight."""
         return self.has_class("shown")
+
+    @property
+    def verdict_on(self) -> str:
+        """The id of the step whose verdict is in sight; empty while it says anything else."""
+        return self._verdict_on if self.shown else ""
 
     def dismiss(self) -> None:
         """Hide the panel."""
