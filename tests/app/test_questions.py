@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
-from textual.widgets import Input, OptionList, TextArea
+from textual.widgets import Input, OptionList, Static, TextArea
 
 from coursekit.app.widgets.question_view import QuestionView
 from tests.app.conftest import OpenApp
@@ -102,3 +105,69 @@ async def test_enter_picks_only_what_the_student_went_to(open_app: OpenApp) -> N
         await student.until(lambda: isinstance(student.screen.focused, OptionList))
         await student.press("enter")
         assert len(student.practice.standing("venv/tiny").step("ask").answers) == 1
+
+
+def _long_question(course: Path, *, several: bool) -> None:
+    """Make the second step of Tiny a question that needs more lines than half of a small window has."""
+    path = course / "exercises/venv/tiny/exercise.yaml"
+    text = path.read_text()
+    start, end = text.index("      question:\n"), text.index("  - id: last")
+    question = {
+        "ask": "Which of all these would you say are enough for what you have seen so far in this exercise?",
+        "several": several,
+        "choices": [
+            {"text": f"{word} {'is told at length, ' * 5}as is done here", "because": "Just so.", "right": right}
+            for word, right in (("So", True), ("This", False), ("Thus", several))
+        ],
+    }
+    path.write_text(f"{text[:start]}      question: {json.dumps(question)}\n{text[end:]}")
+
+
+@pytest.mark.parametrize("several", [False, True])
+async def test_a_small_window_shows_a_long_question_whole(open_app: OpenApp, course: Path, several: bool) -> None:
+    _long_question(course, several=several)
+    async with open_app((80, 24)) as student:
+        await student.open()
+        shell_height = student.terminal.size.height
+        await student.press("f9")
+        await student.until(lambda: student.question)
+        guide = student.screen.query_one("#guide")
+        await student.until(lambda: guide.size.height > 11 and guide.max_scroll_y == 0)
+        assert 3 < student.terminal.size.height < shell_height
+        await student.press("f8")
+        await student.until(lambda: student.terminal.size.height == shell_height)
+
+
+@pytest.mark.parametrize("several", [False, True])
+async def test_the_lines_of_a_choice_stand_below_each_other(open_app: OpenApp, course: Path, several: bool) -> None:
+    _long_question(course, several=several)
+    async with open_app((80, 24)) as student:
+        await student.open()
+        await student.press("f9")
+        await student.until(lambda: student.question)
+        listed = student.screen.query_one(".items" if several else "OptionList")
+        await student.until(lambda: listed.size.height == 6)
+        widgets = list(listed.query(Static)) or [listed]
+        lines = [widget.render_line(row).text for widget in widgets for row in range(widget.size.height)]
+        for first, second in zip(lines[::2], lines[1::2], strict=True):
+            start = first.index(". ") + 2
+            assert second[:start].strip() == ""
+            assert second[start] != " "
+
+
+async def test_after_the_right_answer_there_is_no_place_for_another(open_app: OpenApp) -> None:
+    async with open_app((80, 24)) as student:
+        await student.open("venv/asking")
+        await student.until(lambda: student.screen.query(Input))
+        await student.press("2", "enter")
+        await student.until(lambda: "Your answer: 2" in student.question)
+        await student.until(lambda: isinstance(student.screen.focused, Input))
+        await student.press("3", "enter")
+        await student.until(lambda: "Your answer: 3" in student.question)
+        assert not student.screen.query(Input)
+        await student.press("7")
+        await student.until(lambda: student.shell.strip().endswith("7"))
+        await student.press("f8")
+        await student.until(lambda: "Your answer: 3" in student.question)
+        await student.press("f5")
+        assert student.screen.focused is student.screen.query_one("#guide")

@@ -14,6 +14,7 @@ from textual.widget import Widget
 from textual.widgets import Input, OptionList, Static, TextArea
 from textual.widgets.option_list import Option
 
+from coursekit.app.widgets.hanging import Hanging
 from coursekit.app.widgets.prose import prose
 from coursekit.model.question import Form, Question
 from coursekit.practice.standing import StepStanding
@@ -41,6 +42,8 @@ class QuestionView(Vertical):
     DEFAULT_CSS = """
     QuestionView { height: auto; padding: 0 1; }
     QuestionView Static { width: 1fr; height: auto; margin-bottom: 1; }
+    QuestionView .items { height: auto; margin-bottom: 1; }
+    QuestionView .items Static { margin-bottom: 0; }
     QuestionView OptionList { height: auto; max-height: 100%; border: none; padding: 0; }
     QuestionView OptionList:focus { border: none; }
     QuestionView OptionList:blur > .option-list--option-highlighted {
@@ -68,19 +71,22 @@ class QuestionView(Vertical):
         self._standing = standing
 
     def compose(self) -> ComposeResult:
+        """The question; what is listed; a place for the right answer while it is wanted; what is said of the last."""
         question, given = self._question, self._standing.answers
         earns = "Your first answer decides about the points." if not given else "Answer again to learn: it is practice."
         note = "" if self._standing.achieved else f"\n{earns} {question.how}"
         yield Static(prose(question.ask, "bold") + Content(note))
-        if question.form is Form.CHOICE:
-            yield Choices(*(self._option(number) for number in range(len(question.items))))
-        elif question.form is Form.ESSAY:
+        items = [self._listed(index) for index in range(len(question.items))]
+        if question.form is Form.ESSAY:
             yield TextArea(given[-1] if given else "", soft_wrap=True)
             yield Static(Content("F2 hands it in."))
+        elif question.form is Form.CHOICE and not self._standing.achieved:
+            yield Choices(*(Option(item) for item in items))
         else:
-            if question.items:
-                yield Static(Content("\n").join([self._listed(index) for index in range(len(question.items))]))
-            yield Input(placeholder="your answer, then Enter")
+            if items:
+                yield Vertical(*(Static(item) for item in items), classes="items")
+            if not self._standing.achieved:
+                yield Input(placeholder="your answer, then Enter")
         if given:
             yield Static(self._explanation(given[-1]))
 
@@ -99,28 +105,26 @@ class QuestionView(Vertical):
             lines.append(Content.styled(self._leads_to, "bold"))
         return Content("\n").join(lines)
 
-    def _option(self, index: int) -> Option:
-        return Option(self._listed(index), id=str(index))
-
-    def _listed(self, index: int) -> Content:
+    def _listed(self, index: int) -> Hanging:
         """One of the things that are listed, with its number, and a mark once it has been chosen.
 
         Of several choices those count that were last chosen together; a single one keeps its mark.
         """
         question, given = self._question, self._standing.answers
-        item = Content(f"{index + 1}. ") + prose(question.items[index])
+        number, text = Content(f"{index + 1}. "), prose(question.items[index])
         if not given or not question.choices:
-            return item
+            return Hanging(number, text)
         choice = question.choices[index]
         chosen = given if question.form is Form.CHOICE else given[-1].splitlines()
         if choice.text not in chosen:
-            return Content("  ") + item
-        return (Content.styled("✓ ", _GOOD) if choice.right else Content.styled("✗ ", _BAD)) + item
+            return Hanging(Content("  ") + number, text)
+        mark = Content.styled("✓ ", _GOOD) if choice.right else Content.styled("✗ ", _BAD)
+        return Hanging(mark + number, text)
 
     @property
-    def place(self) -> Widget:
-        """Where the answer goes: what is to have the focus."""
-        return self.query(OptionList).first() if self.query(OptionList) else self.query("Input, TextArea").first()
+    def place(self) -> Widget | None:
+        """Where the answer goes, and what is to have the focus; None once it has been answered rightly."""
+        return next(iter(self.query("OptionList, Input, TextArea")), None)
 
     def hand_in(self) -> bool:
         """Take what stands in the essay for the answer; False when this is none."""

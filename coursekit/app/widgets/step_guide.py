@@ -15,7 +15,7 @@ from coursekit.practice.standing import StepStanding
 
 
 class StepGuide(VerticalScroll):
-    """Scrolls with the arrow keys when it has the focus."""
+    """Scrolls with the arrow keys when it has the focus. With a question in it the screen has the class ``-asking``."""
 
     def __init__(self, workspace: Path, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -32,6 +32,7 @@ class StepGuide(VerticalScroll):
         before, self._shown = self._shown, shown
         number = exercise.steps.index(step) + 1
         introduction = f"{exercise.introduction}\n\n" if number == 1 else ""
+        self.screen.set_class(step.question is not None, "-asking")
         async with self.batch():
             await self.remove_children()
             await self.mount(GuideView(f"{introduction}## {number}. {step.title}\n\n{step.guide}"))
@@ -55,7 +56,7 @@ class StepGuide(VerticalScroll):
     @property
     def place(self) -> Widget:
         """What is to have the focus: where an answer goes, else the guide itself."""
-        return self.question.place if self.question is not None else self
+        return (self.question and self.question.place) or self
 
     @property
     def answering(self) -> bool:
