@@ -126,7 +126,7 @@ class ExerciseScreen(Screen[None]):
 
     def _show_standing(self) -> None:
         standing = self._work.standing
-        self._status.show_title(f"{self._work.exercise.title} · {standing.in_words}")
+        self._status.show_title(self._work.exercise.title, standing.in_words)
         self._steps.show(standing, self._work.viewed, compact=self.app.size.width < _WIDE)
 
     async def _show_step(self) -> None:

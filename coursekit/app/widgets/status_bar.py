@@ -11,11 +11,16 @@ from coursekit.shell.text import visible
 
 _GAP = 2
 """Columns between the two."""
+_LEAST = 12
+"""Columns that the title keeps, whatever the news."""
 _QUIET = "$text-muted"
 
 
 class StatusBar(Horizontal):
-    """Left what stays, right what has just happened."""
+    """Left what stays, right what has just happened.
+
+    Beside long news the title is shortened, and last goes without the points; longer ones take a second line.
+    """
 
     DEFAULT_CSS = """
     StatusBar { height: auto; max-height: 3; background: $primary 30%; padding: 0 1; }
@@ -25,6 +30,7 @@ class StatusBar(Horizontal):
 
     def __init__(self) -> None:
         super().__init__()
+        self._exercise, self._points = "", ""
         self._title = Static(Content(), id="title")
         self._news = Static(Content(), id="news")
 
@@ -32,8 +38,9 @@ class StatusBar(Horizontal):
         yield self._title
         yield self._news
 
-    def show_title(self, title: str) -> None:
-        self._title.update(Content(visible(title)))
+    def show_title(self, exercise: str, points: str) -> None:
+        """Show the title of the exercise, and the points that have been reached."""
+        self._exercise, self._points = visible(exercise), f" · {points}"
         self._make_room()
 
     def say(self, news: str, style: str = _QUIET) -> None:
@@ -45,8 +52,11 @@ class StatusBar(Horizontal):
         self._make_room()
 
     def _make_room(self) -> None:
-        """News that do not fit beside the title are seen alone: a thought is not cut."""
-        title, news = (widget.content for widget in (self._title, self._news))
-        assert isinstance(title, Content)
+        title, points, news = Content(self._exercise), Content(self._points), self._news.content
         assert isinstance(news, Content)
-        self._title.display = title.cell_length + _GAP + news.cell_length <= self.content_size.width
+        room = self.content_size.width - (_GAP + news.cell_length if news else 0)
+        beside_points = room - points.cell_length
+        if beside_points >= min(_LEAST, title.cell_length):
+            self._title.update(title.truncate(beside_points, ellipsis=True) + points)
+        else:
+            self._title.update(title.truncate(max(room, _LEAST), ellipsis=True))
