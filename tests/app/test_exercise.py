@@ -13,6 +13,7 @@ from coursekit.app.screens.dialogs import Choose
 from coursekit.app.screens.help import Help
 from coursekit.app.widgets.guide_view import Command
 from coursekit.app.widgets.status_bar import StatusBar
+from coursekit.app.widgets.step_list import StepList
 from coursekit.errors import CourseError
 from coursekit.model.verdict import Outcome, Verdict
 from tests.app.conftest import OpenApp
@@ -337,3 +338,39 @@ async def test_a_shell_without_marks_is_checked_when_it_goes_quiet(
         await student.press("escape")
         await student.type("touch made")
         await student.until(lambda: student.title == "Tiny · 4 of 7 points")
+
+
+@pytest.mark.parametrize(
+    ("number", "at", "begins", "ends"),
+    [
+        (13, 0, "▸○1 Keep", "○13"),
+        (13, 7, "✓1", "○13"),
+        (13, 12, "✓1", "…"),
+        (40, 0, "▸○1 Keep", "○15 …"),
+        (40, 20, "… ✓14", "○28 …"),
+        (40, 39, "… ✓26", "…"),
+    ],
+)
+async def test_many_steps_are_one_line_with_the_current_one_in_it(
+    open_app: OpenApp, course: Path, number: int, at: int, begins: str, ends: str
+) -> None:
+    (course / "exercises/venv/slow/exercise.yaml").write_text(
+        "title: Slow\nsummary: Many steps.\nminutes: 1\nsteps:\n"
+        + "".join(
+            f"  - {{id: s{step}, title: Keep out what has no business there, points: 1, check: {{file: x}}}}\n"
+            for step in range(number)
+        )
+    )
+    guide = course / "exercises/venv/slow/guide.md"
+    guide.write_text("# Slow\n\n" + "".join(f"## s{step}\n\nDo it.\n\n" for step in range(number)))
+    async with open_app((80, 24)) as student:
+        student.practice.start("venv/slow")
+        for step in range(at):
+            student.practice.record("venv/slow", f"s{step}", Verdict(Outcome.PASSED), asked=True)
+        await student.open("venv/slow")
+        assert f"▸○{at + 1} Keep out w" in student.steps
+        line = student.screen.query_one(StepList)
+        assert line.size.height == 1
+        assert len(student.steps) <= 78
+        assert student.steps.startswith(begins)
+        assert student.steps.endswith(ends)

@@ -9,9 +9,14 @@ from coursekit.practice.standing import Standing, StepStanding
 from coursekit.practice.wording import counted
 from coursekit.shell.text import visible
 
+_LEAST = 20
+"""Columns that the step whose guide is read keeps in the single line, with a sign for steps that do not fit."""
+_WIDEST = 4
+"""Columns of any other step there, with the space after it."""
+
 
 class StepList(Static):
-    """One line per step, or a single line where there is little room."""
+    """One line per step, or a single line for all of them where there is little room."""
 
     DEFAULT_CSS = """
     StepList { width: 1fr; height: auto; padding: 0 1; margin-bottom: 1; }
@@ -19,10 +24,28 @@ class StepList(Static):
 
     def show(self, standing: Standing, viewed: str, *, compact: bool) -> None:
         """Show the steps; ``viewed`` is the id of the one whose guide is read."""
-        line, between = (_short, " ") if compact else (_long, "\n")
-        self.update(
-            Content(between).join([line(number, step, viewed) for number, step in enumerate(standing.steps, 1)])
-        )
+        if compact:
+            self.update(_single_line(standing, viewed, self.app.size.width - self.styles.padding.width))
+            return
+        lines = [_long(number, step, viewed) for number, step in enumerate(standing.steps, start=1)]
+        self.update(Content("\n").join(lines))
+
+
+def _single_line(standing: Standing, viewed: str, width: int) -> Content:
+    """All steps, the viewed one with its title. What does not fit is drawn together, then shortened, then left out."""
+    steps = list(enumerate(standing.steps, start=1))
+    whole = Content(" ").join([_short(number, step, viewed) for number, step in steps])
+    if whole.cell_length <= width:
+        return whole
+    at = [step.outline.id for _, step in steps].index(viewed)
+    beside = (width - _LEAST) // _WIDEST
+    first = max(0, min(at - beside // 2, len(steps) - 1 - beside))
+    shown = steps[first : first + beside + 1]
+    parts = [_short(number, step, viewed, space="") for number, step in shown]
+    before, after = [Content("…")] * (shown[0] != steps[0]), [Content("…")] * (shown[-1] != steps[-1])
+    others = [*before, *parts[: at - first], *parts[at - first + 1 :], *after]
+    here = parts[at - first].truncate(width - sum(other.cell_length + 1 for other in others), ellipsis=True)
+    return Content(" ").join([*before, *parts[: at - first], here, *parts[at - first + 1 :], *after])
 
 
 def _long(number: int, step: StepStanding, viewed: str) -> Content:
@@ -33,9 +56,10 @@ def _long(number: int, step: StepStanding, viewed: str) -> Content:
     )
 
 
-def _short(number: int, step: StepStanding, viewed: str) -> Content:
+def _short(number: int, step: StepStanding, viewed: str, space: str = " ") -> Content:
     here = step.outline.id == viewed
-    text = f"▸{_mark(step)} {number} {visible(step.outline.title)}" if here else f" {_mark(step)} {number}"
+    pointer, title = ("▸", f" {visible(step.outline.title)}") if here else (space, "")
+    text = f"{pointer}{_mark(step)}{space}{number}{title}"
     return Content.styled(text, _style(step, viewed))
 
 
