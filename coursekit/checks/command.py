@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from coursekit.checks.context import CheckContext
-from coursekit.checks.kind import Kind, TextFits, argv, found, gist, require_pattern, words
+from coursekit.checks.kind import Kind, TextFits, argv, found, gist, not_there, require_pattern, words
 from coursekit.model.verdict import Finding, Outcome
 from coursekit.shell.place import Completed, Ending
 
@@ -37,9 +37,13 @@ class CommandCheck(Kind):
 
     def judge(self, context: CheckContext) -> Finding:
         completed = context.place.run(argv(self.run), cwd=self.folder, limits=context.limits(seconds=60))
+        claim = f"`{self._line}` does what it should"
+        program = argv(self.run)[0]
+        if completed.ending is Ending.NOT_STARTED and "/" in program and context.place.stat(program) is None:
+            return not_there(claim, "a program that runs to its end", completed.explanation, (completed.record(),))
         return judge_completed(
             completed,
-            f"`{self._line}` does what it should",
+            claim,
             self.exit,
             TextFits(words(self.prints), words(self.lacks), self.matches),
         )

@@ -99,7 +99,11 @@ class ContainerCheck(EngineKind):
     def look(self, engine: Engine, context: CheckContext) -> Sequence[Demand]:
         record = engine.container(self.name)
         if record is None:
-            return [Demand(self.claim, f"a container named `{self.name}`", f"there is no container `{self.name}`")]
+            return [
+                Demand(
+                    self.claim, f"a container named `{self.name}`", f"there is no container `{self.name}`", missing=True
+                )
+            ]
         demands = [*self._of_the_record(engine, record, context), *self._of_the_log(engine, record)]
         if record["State"]["Status"] == "running" and not any(demand.observed for demand in demands):
             demands += self._from_inside(engine, record, context)

@@ -1,7 +1,8 @@
 """Kind ``custom``: a function of the exercise's own ``check.py``, for what the other kinds cannot say.
 
 The function is called with the check's context. Its docstring's first line is the claim that the student reads; it
-returns nothing when that holds, else what was found in its place. It is the course's code, run by the checker alone.
+returns nothing when that holds, else what was found in its place; `Missing` when there is nothing to look at. It is the
+course's code, run by the checker alone.
 """
 
 from __future__ import annotations
@@ -13,13 +14,17 @@ from pathlib import Path
 from typing import ClassVar
 
 from coursekit.checks.context import CheckContext
-from coursekit.checks.kind import Kind, could_not_look, found
+from coursekit.checks.kind import Kind, could_not_look, found, not_there
 from coursekit.model.verdict import Finding
 from coursekit.technologies.engine.problem import EngineProblem
 
 
 class CouldNotLook(Exception):
     """Raised by a custom check that cannot tell: an ERROR, not the student's fault."""
+
+
+class Missing(str):
+    """Returned by a custom check that has found nothing to look at: what says so."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +44,8 @@ class CustomCheck(Kind):
             observed = check(context)
         except (CouldNotLook, EngineProblem) as error:
             return could_not_look(claim, str(error))
+        if isinstance(observed, Missing):
+            return not_there(claim, "", observed)
         return found(observed is None, claim, "", observed or "")
 
     def denial(self) -> str:

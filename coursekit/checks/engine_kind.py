@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from coursekit.checks.context import CheckContext
-from coursekit.checks.kind import Kind, could_not_look, found
+from coursekit.checks.kind import Kind, could_not_look, found, not_there
 from coursekit.model.verdict import CommandRecord, Finding
 from coursekit.shell.text import visible
 from coursekit.technologies.engine.connection import Engine
@@ -24,6 +24,8 @@ class Demand:
     claim: str
     expected: str = ""
     observed: str = ""
+    missing: bool = False
+    """Whether the thing that is looked at is not there."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,8 @@ class EngineKind(Kind):
             return could_not_look(self.claim, str(problem), asked)
         for demand in demands:
             if demand.observed:
+                if demand.missing:
+                    return not_there(demand.claim, demand.expected, visible(demand.observed), asked)
                 return found(False, demand.claim, demand.expected, visible(demand.observed), asked)
         return found(True, self.claim, "", "", asked)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from coursekit.checks.context import CheckContext
-from coursekit.checks.kind import Kind, TextFits, found, gist, require_pattern, words
+from coursekit.checks.kind import Kind, TextFits, found, gist, not_there, require_pattern, words
 from coursekit.model.verdict import Finding
 from coursekit.shell.text import visible
 
@@ -38,7 +38,7 @@ class FileCheck(Kind):
         if facts is None:
             link = context.place.stat(self.path)
             gone = f"`{self.path}` is a link to {link.target}, which is not there" if link else "nothing is there"
-            return found(False, claim, _WORDS[self.kind], gone)
+            return not_there(claim, _WORDS[self.kind], gone)
         if facts.kind != self.kind:
             return found(False, claim, _WORDS[self.kind], f"`{self.path}` is {_WORDS[facts.kind]}")
         fits = TextFits(words(self.contains), words(self.lacks), self.matches)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from coursekit.checks.context import CheckContext
-from coursekit.checks.kind import Kind, could_not_look, found, words
+from coursekit.checks.kind import Kind, could_not_look, found, not_there, words
 from coursekit.model.verdict import CommandRecord, Finding
 from coursekit.shell.place import Completed, Ending, Limits, Place
 
@@ -40,7 +40,7 @@ class GitCheck(Kind):
         if (top := repository.ask("rev-parse", "--show-prefix")).ending is not Ending.EXITED:
             return could_not_look(claim, top.explanation, repository.commands)
         if not top.ok or top.output.strip():
-            return found(False, claim, "a repository that begins there", "there is none", repository.commands)
+            return not_there(claim, "a repository that begins there", "there is none", repository.commands)
         if not repository.ask("rev-parse", "--verify", "--quiet", "HEAD").ok:
             return found(False, "something is committed", "a commit", "there is no commit yet", repository.commands)
         return self._judge_commit(repository) or found(True, claim, "", "", repository.commands)

@@ -18,7 +18,7 @@ from typing import ClassVar, Literal
 
 from coursekit.checks.context import CheckContext
 from coursekit.checks.engine_kind import Demand, in_bytes, size_in_words
-from coursekit.checks.kind import Kind, could_not_look, found, shortened, words
+from coursekit.checks.kind import Kind, could_not_look, found, not_there, shortened, words
 from coursekit.model.verdict import CommandRecord, Finding
 from coursekit.shell.place import Ending
 from coursekit.shell.text import visible
@@ -102,7 +102,7 @@ class GuestCheck(Kind):
         try:
             if not folder.is_dir():
                 missing = f"there is no folder `{self.folder}`"
-                return found(False, self.claim, f"a guest in the folder `{self.folder}`", missing)
+                return not_there(self.claim, f"a guest in the folder `{self.folder}`", missing)
             try:
                 facts: Facts | None = look(folder, hardware(), max(0.2, min(3.0, context.limits().seconds)))
                 assert facts is not None

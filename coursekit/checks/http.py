@@ -60,7 +60,8 @@ class HttpCheck(EngineKind):
         record = engine.container(self.name)
         if record is None or not record["State"]["Running"]:
             named = f"there is no container `{self.name}`" if record is None else f"`{self.name}` does not run"
-            return [Demand(self.claim, "a container that runs", f"{named}{self._taken(engine)}")]
+            taken = self._taken(engine)
+            return [Demand(self.claim, "a container that runs", f"{named}{taken}", missing=not taken)]
         leading = _ports(record, self.port)
         if not leading:
             return [Demand(self.claim, f"a port that leads to its port {self.port}", "no port leads to it")]

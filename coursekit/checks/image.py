@@ -83,7 +83,7 @@ class ImageCheck(EngineKind):
     def look(self, engine: Engine, context: CheckContext) -> Sequence[Demand]:
         record = engine.image(self.name)
         if record is None:
-            return [Demand(self.claim, f"an image named {self.name}", f"there is no image {self.name}")]
+            return [Demand(self.claim, f"an image named {self.name}", f"there is no image {self.name}", missing=True)]
         demands = list(self._of_the_record(engine, record))
         if not any(demand.observed for demand in demands):
             demands += self._of_the_dockerfile(engine, context)

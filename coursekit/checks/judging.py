@@ -9,6 +9,7 @@ from typing import Literal
 
 from coursekit.checks.context import CheckContext
 from coursekit.checks.inside import UNREACHABLE, NotThere, inside
+from coursekit.checks.kind import not_there
 from coursekit.model.check import All, AnyOf, Check, Inside, Not, Single
 from coursekit.model.exercise import Step
 from coursekit.model.verdict import Finding, Outcome, Verdict
@@ -20,19 +21,35 @@ Judgement = tuple[Outcome, tuple[Finding, ...]]
 
 
 def judge(check: Check, context: CheckContext) -> Judgement:
-    """The outcome of a check, and what was found on the way to it."""
+    """The outcome of a check, and what was found on the way to it.
+
+    What is not there yet has failed, unless something before it has: then it waits for that.
+    """
+    outcome, findings = _judge(check, context)
+    settled: list[Finding] = []
+    failed = False
+    for finding in findings:
+        if finding.outcome is Outcome.SKIPPED and not failed:
+            finding = replace(finding, outcome=Outcome.FAILED)
+        failed = failed or finding.outcome is Outcome.FAILED
+        settled.append(finding)
+    return outcome, tuple(settled)
+
+
+def _judge(check: Check, context: CheckContext) -> Judgement:
+    """The same, with all that is not there as SKIPPED among the findings."""
     match check:
         case Single(settings=settings, claim=claim):
             finding = _looked(settings, context)
             if claim:
                 finding = replace(finding, claim=claim, expected="")
-            return finding.outcome, (finding,)
+            return Outcome.FAILED if finding.outcome is Outcome.SKIPPED else finding.outcome, (finding,)
         case All(parts):
-            return _all([judge(part, context) for part in parts])
+            return _all([_judge(part, context) for part in parts])
         case AnyOf(parts):
             return _any(parts, context)
         case Not(part):
-            return _not(part, judge(replace(part, claim="") if isinstance(part, Single) else part, context))
+            return _not(part, _judge(replace(part, claim="") if isinstance(part, Single) else part, context))
         case Inside(kind, name, part):
             return _inside(kind, name, part, context)
 
@@ -42,9 +59,9 @@ def _inside(kind: Literal["container", "guest"], name: str, part: Check, context
     claim = f"one can look into the {kind} `{name}`"
     try:
         with inside(kind, name, context) as (place, asked):
-            outcome, findings = judge(part, replace(context, place=place))
+            outcome, findings = _judge(part, replace(context, place=place))
     except NotThere as missing:
-        return Outcome.FAILED, (Finding(Outcome.FAILED, claim, missing.expected, missing.observed, missing.asked),)
+        return Outcome.FAILED, (not_there(claim, missing.expected, missing.observed, missing.asked),)
     except UNREACHABLE as problem:
         return Outcome.ERROR, (Finding(Outcome.ERROR, claim, "", str(problem)),)
     return outcome, tuple(
@@ -74,15 +91,27 @@ def _all(judgements: list[Judgement]) -> Judgement:
 
 
 def _any(parts: tuple[Check, ...], context: CheckContext) -> Judgement:
+    """One that holds is enough. When none does, that is one failure, and not one for each."""
     judgements = []
     for part in parts:
-        outcome, findings = judge(part, context)
+        outcome, findings = _judge(part, context)
         if outcome is Outcome.PASSED:
             return outcome, findings
         judgements.append((outcome, findings))
-    findings = tuple(finding for _, part in judgements for finding in part)
-    errors = any(outcome is Outcome.ERROR for outcome, _ in judgements)
-    return (Outcome.ERROR if errors else Outcome.FAILED), findings
+    found = [finding for _, findings in judgements for finding in findings]
+    unclear = tuple(finding for finding in found if finding.outcome is Outcome.ERROR)
+    if any(outcome is Outcome.ERROR for outcome, _ in judgements):
+        return Outcome.ERROR, unclear
+    claims = dict.fromkeys(" and ".join(finding.claim for finding in findings) for _, findings in judgements)
+    missing = all(finding.outcome is Outcome.SKIPPED for finding in found)
+    return Outcome.FAILED, (
+        Finding(
+            Outcome.SKIPPED if missing else Outcome.FAILED,
+            f"either {', or '.join(claims)}" if len(claims) > 1 else "".join(claims),
+            observed=next((finding.observed for finding in found if finding.observed), ""),
+            commands=tuple(command for finding in found for command in finding.commands),
+        ),
+    )
 
 
 def _not(part: Check, judgement: Judgement) -> Judgement:

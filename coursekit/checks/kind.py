@@ -26,7 +26,10 @@ class Kind:
     """The settings that are regular expressions: no student should have to read one, so the author gives words."""
 
     def judge(self, context: CheckContext) -> Finding:
-        """Look, and say what was found. A fault that is not the student's is ERROR, never FAILED."""
+        """Look, and say what was found. A fault that is not the student's is ERROR, never FAILED.
+
+        Where there is nothing to look at it is `not_there`.
+        """
         raise NotImplementedError
 
     def denial(self) -> str:
@@ -38,6 +41,11 @@ def found(holds: bool, claim: str, expected: str, observed: str, commands: tuple
     """A finding that passed or failed."""
     outcome = Outcome.PASSED if holds else Outcome.FAILED
     return Finding(outcome, claim, expected, shortened(observed), commands)
+
+
+def not_there(claim: str, expected: str, observed: str, commands: tuple[CommandRecord, ...] = ()) -> Finding:
+    """A finding for what has not been made yet: it waits for what has failed before it; else it is what has failed."""
+    return Finding(Outcome.SKIPPED, claim, expected, shortened(observed), commands)
 
 
 def could_not_look(claim: str, why: str, commands: tuple[CommandRecord, ...] = ()) -> Finding:

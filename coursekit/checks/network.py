@@ -34,7 +34,9 @@ class NetworkCheck(EngineKind):
     def look(self, engine: Engine, context: CheckContext) -> Sequence[Demand]:
         record = engine.network(self.name)
         if record is None:
-            return [Demand(self.claim, f"a network named {self.name}", f"there is no network {self.name}")]
+            return [
+                Demand(self.claim, f"a network named {self.name}", f"there is no network {self.name}", missing=True)
+            ]
         demands = []
         for name in words(self.containers):
             container = engine.container(name)

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from coursekit.checks.context import CheckContext
-from coursekit.checks.kind import Kind, could_not_look, found
+from coursekit.checks.kind import Kind, could_not_look, found, not_there
 from coursekit.model.verdict import CommandRecord, Finding
 from coursekit.shell.place import Ending, Place
 from coursekit.technologies.venv import Environment, inspect
@@ -51,6 +51,8 @@ class PackageCheck(Kind):
         environment = inspect(context.place, self.environment, context.limits())
         if environment.unclear:
             return could_not_look(claim, environment.unclear, environment.commands)
+        if environment.missing:
+            return not_there(claim, wanted, environment.problem, environment.commands)
         if environment.problem:
             return found(False, claim, wanted, environment.problem, environment.commands)
         python = f"{self.environment}/bin/python"

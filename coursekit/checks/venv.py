@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from coursekit.checks.context import CheckContext
-from coursekit.checks.kind import Kind, could_not_look, found
+from coursekit.checks.kind import Kind, could_not_look, found, not_there
 from coursekit.model.verdict import Finding
 from coursekit.technologies.venv import inspect
 
@@ -28,6 +28,8 @@ class VenvCheck(Kind):
             return could_not_look(claim, environment.unclear, environment.commands)
         if environment.problem:
             expected = "a folder with pyvenv.cfg and an interpreter of its own that answers"
+            if environment.missing:
+                return not_there(claim, expected, environment.problem, environment.commands)
             return found(False, claim, expected, environment.problem, environment.commands)
         if self.system_packages is not None and environment.system_packages != self.system_packages:
             wanted = "sees" if self.system_packages else "does not see"

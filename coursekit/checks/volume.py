@@ -40,7 +40,7 @@ class VolumeCheck(EngineKind):
 
     def look(self, engine: Engine, context: CheckContext) -> Sequence[Demand]:
         if engine.volume(self.name) is None:
-            return [Demand(self.claim, f"a volume named {self.name}", f"there is no volume {self.name}")]
+            return [Demand(self.claim, f"a volume named {self.name}", f"there is no volume {self.name}", missing=True)]
         if self.file is None:
             return []
         image = engine.any_image()

@@ -14,7 +14,7 @@ class Outcome(StrEnum):
     PASSED = "passed"
     FAILED = "failed"
     SKIPPED = "skipped"
-    """A step that this one needs has not passed yet."""
+    """A step that this one needs has not passed yet. In a finding: it waits for what has failed before it."""
     ERROR = "error"
     """Could not check. Never the student's fault, never a zero."""
 

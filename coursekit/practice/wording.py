@@ -1,6 +1,7 @@
 """A verdict in words, in the one order in which the command line and the app say it.
 
-What does not hold, what to try next, what was expected and found in its place, and last what holds already.
+What does not hold, what to try next, what was expected and found in its place, what is still to come, and last
+what holds already.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ class Line:
 
 
 _TOLD = 2
-"""So many things that do not hold are told: the advice below them must be in sight."""
+"""So many things that do not hold, or that wait, are told: the advice below them must be in sight."""
 
 
 def verdict_lines(verdict: Verdict, advice: str = "") -> Iterator[Line]:
@@ -50,18 +51,19 @@ def verdict_lines(verdict: Verdict, advice: str = "") -> Iterator[Line]:
 
     Of several things that do not hold, the first is told with what was found: the others often follow from it.
     """
-    amiss = [finding for finding in verdict.findings if finding.outcome is Outcome.FAILED]
-    unseen = [finding for finding in verdict.findings if finding.outcome is Outcome.ERROR]
-    for finding in amiss[:_TOLD]:
-        yield Line("does not hold", finding.claim)
-    if len(amiss) > _TOLD:
-        yield Line("does not hold", f"and {len(amiss) - _TOLD} more")
+    failed, waiting, unseen = (
+        [finding for finding in verdict.findings if finding.outcome is outcome]
+        for outcome in (Outcome.FAILED, Outcome.SKIPPED, Outcome.ERROR)
+    )
+    amiss, to_come = (list(dict.fromkeys(finding.claim for finding in found)) for found in (failed, waiting))
+    yield from _claims("does not hold", amiss)
     if verdict.feedback and not verdict.passed:
         yield Line("try", verdict.feedback)
     if advice and verdict.outcome is Outcome.FAILED:
         yield Line("try", advice)
-    for finding in amiss[:1]:
+    for finding in failed[:1]:
         yield from _evidence(finding, verdict.feedback)
+    yield from _claims("still to come", [claim for claim in to_come if claim not in amiss])
     for finding in unseen:
         yield Line("could not check", finding.claim)
         yield from _evidence(finding)
@@ -72,6 +74,14 @@ def verdict_lines(verdict: Verdict, advice: str = "") -> Iterator[Line]:
         yield Line("why", verdict.feedback)
     if verdict.what_to_do:
         yield Line("do", verdict.what_to_do)
+
+
+def _claims(label: str, claims: Sequence[str]) -> Iterator[Line]:
+    """The first of them, and how many more there are."""
+    for claim in claims[:_TOLD]:
+        yield Line(label, claim)
+    if len(claims) > _TOLD:
+        yield Line(label, f"and {len(claims) - _TOLD} more")
 
 
 def _evidence(finding: Finding, said: str = "") -> Iterator[Line]:

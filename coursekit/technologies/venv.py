@@ -38,6 +38,8 @@ class Environment:
     path: str
     problem: str = ""
     """Why it is none, in plain words; empty when it is one."""
+    missing: bool = False
+    """Whether nothing is there at all."""
     unclear: str = ""
     """Why nobody can say whether it is one, such as a machine too slow to answer; empty when that is clear."""
     system_packages: bool = False
@@ -56,7 +58,7 @@ def inspect(place: Place, path: str, limits: Limits, *, above: frozenset[str] = 
     """
     facts = place.stat(path, follow=True)
     if facts is None:
-        return Environment(path, _absent(place, path))
+        return Environment(path, _absent(place, path), missing=True)
     if facts.kind != "folder":
         return Environment(path, f"`{path}` is a {facts.kind}, not a folder")
     try:

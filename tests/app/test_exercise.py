@@ -55,6 +55,24 @@ async def test_a_check_that_is_asked_for_says_everything_in_its_order(open_app: 
         assert student.panel == ""
 
 
+async def test_what_comes_later_in_a_step_is_not_shown_as_a_failure(open_app: OpenApp, course: Path) -> None:
+    path = course / "exercises/venv/tiny/exercise.yaml"
+    later = "{any: [{file: more}, {file: much}]}"
+    path.write_text(path.read_text().replace("check: {file: made}", f"check: {{all: [{{file: made}}, {later}]}}"))
+    async with open_app((80, 24)) as student:
+        await student.open()
+        await student.looked()
+        await student.press("f2")
+        await student.until(lambda: "✗ made is a file" in student.panel)
+        assert "· still to come: either more is a file, or much is a file" in student.panel
+        assert student.panel.count("✗") == 1
+        await student.type("touch made")
+        await student.until(lambda: "✗ either more is a file, or much is a file" in student.panel)
+        assert "still to come" not in student.panel
+        await student.type("touch much")
+        await student.until(lambda: student.news == "✓ step 1 passed, 4 points")
+
+
 async def test_the_reasons_in_sight_are_those_of_the_last_command(open_app: OpenApp, home: Path) -> None:
     async with open_app() as student:
         await student.open()

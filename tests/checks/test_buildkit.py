@@ -11,7 +11,9 @@ import pytest
 from coursekit.checks import image as image_kind
 from coursekit.checks.context import CheckContext
 from coursekit.checks.image import ImageCheck, Reuse
+from coursekit.checks.judging import judge
 from coursekit.course.locate import find_course
+from coursekit.model.check import Single
 from coursekit.model.verdict import Finding, Outcome
 from coursekit.rehearsal.rehearsal import Rehearsal
 from coursekit.shell.local import LocalPlace
@@ -52,7 +54,7 @@ def folder(tmp_path: Path, things: Things) -> Path:
 def judged(folder: Path, check: ImageCheck) -> Finding:
     with LocalPlace(folder) as place, Engines() as engines:
         ledger = Recorded(folder.parent / "ledger.sqlite3")
-        return check.judge(CheckContext(place, engines=engines, ledger=ledger))
+        return judge(Single("any", check), CheckContext(place, engines=engines, ledger=ledger))[1][0]
 
 
 def test_it_was_built_from_the_dockerfile(things: Things, folder: Path) -> None:

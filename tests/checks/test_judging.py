@@ -10,10 +10,11 @@ import pytest
 
 from coursekit.checks.command import CommandCheck
 from coursekit.checks.context import CheckContext
+from coursekit.checks.custom import CustomCheck
 from coursekit.checks.file import FileCheck
 from coursekit.checks.judging import judge, judge_step
 from coursekit.checks.kind import Kind
-from coursekit.model.check import All, AnyOf, Check, Not, Single
+from coursekit.model.check import All, AnyOf, Check, Inside, Not, Single
 from coursekit.model.exercise import Diagnosis, Step
 from coursekit.model.verdict import Finding, Outcome
 from coursekit.shell.local import LocalPlace
@@ -67,6 +68,52 @@ B = Single("broken", Broken())
 def test_combinations(tmp_path: Path, check: Check, outcome: Outcome) -> None:
     with LocalPlace(tmp_path) as place:
         assert judge(check, CheckContext(place))[0] is outcome
+
+
+def test_what_is_not_there_waits_for_what_has_failed_before_it(tmp_path: Path) -> None:
+    """As long as nothing before it has failed, it is what has failed."""
+    (tmp_path / "wrong").write_text("no\n")
+    gone, wrong = Single("file", FileCheck("gone")), Single("file", FileCheck("wrong", contains="yes"))
+    later = Single("command", CommandCheck("later/run"))
+    with LocalPlace(tmp_path) as place:
+        for check, outcomes in (
+            (gone, [FAILED]),
+            (All((gone, wrong, later)), [FAILED, FAILED, SKIPPED]),
+            (All((P, gone, later)), [PASSED, FAILED, SKIPPED]),
+            (All((P, later, All((gone, P)))), [PASSED, FAILED, SKIPPED, PASSED]),
+            (All((F, AnyOf((gone, later)))), [FAILED, SKIPPED]),
+            (All((F, AnyOf((gone, wrong)))), [FAILED, FAILED]),
+            (All((F, Not(gone))), [FAILED, PASSED]),
+            (All((F, Inside("guest", "nowhere", P))), [FAILED, SKIPPED]),
+        ):
+            outcome, findings = judge(check, CheckContext(place))
+            assert outcome is FAILED
+            assert [finding.outcome for finding in findings] == outcomes
+
+
+def test_alternatives_of_which_none_holds_are_one_failure(tmp_path: Path) -> None:
+    gone, other = Single("file", FileCheck("gone")), All((P, Single("file", FileCheck("other"))))
+    with LocalPlace(tmp_path) as place:
+        [finding] = judge(AnyOf((gone, other)), CheckContext(place))[1]
+        assert finding.claim == "either `gone` is a file, or it is passed and `other` is a file"
+        assert finding.observed == "nothing is there"
+        assert [finding.outcome for finding in judge(AnyOf((gone, P)), CheckContext(place))[1]] == [PASSED]
+        assert [finding.outcome for finding in judge(AnyOf((gone, E)), CheckContext(place))[1]] == [ERROR]
+
+
+def test_a_custom_check_says_when_there_is_nothing_to_look_at(tmp_path: Path) -> None:
+    (tmp_path / "check.py").write_text(
+        "from coursekit.checks.custom import Missing\n\n\n"
+        'def first(context):\n    """It is so."""\n    return "it is not"\n\n\n'
+        'def then(context):\n    """It is there."""\n    return Missing("it is not there")\n'
+    )
+    check = All(tuple(Single("custom", CustomCheck(name)) for name in ("first", "then")))
+    with LocalPlace(tmp_path) as place:
+        _, findings = judge(check, CheckContext(place, exercise=str(tmp_path)))
+    assert findings == (
+        Finding(FAILED, "It is so", observed="it is not"),
+        Finding(SKIPPED, "It is there", observed="it is not there"),
+    )
 
 
 def step(check: Check, **settings: object) -> Step:

@@ -26,6 +26,20 @@ def test_the_advice_stands_right_below_what_does_not_hold() -> None:
     ]
 
 
+def test_what_waits_is_told_after_what_is_to_be_mended_and_is_no_failure() -> None:
+    waiting = [Finding(Outcome.SKIPPED, claim, "a file", "nothing is there") for claim in (FIRST.claim, "a", "b", "c")]
+    assert said(Verdict(Outcome.FAILED, (HOLDS, FIRST, *waiting), "Make it first.")) == [
+        "does not hold: the file is there",
+        "try: Make it first.",
+        "expected: a file",
+        "found: nothing is there",
+        "still to come: a",
+        "still to come: b",
+        "still to come: and 1 more",
+        "holds: the folder is there",
+    ]
+
+
 def test_what_is_said_already_is_not_said_again() -> None:
     assert said(Verdict(Outcome.FAILED, (Finding(Outcome.FAILED, "`x` is a file", "a file", "a folder"),))) == [
         "does not hold: `x` is a file",

@@ -22,7 +22,8 @@ _STYLES = {
     Outcome.ERROR: "bold $text-error",
     Outcome.SKIPPED: "bold",
 }
-_SYMBOLS = {"holds": "✓", "does not hold": "✗", "could not check": "?"}
+_HEADS = {"holds": "✓ ", "does not hold": "✗ ", "could not check": "? ", "still to come": "· still to come: "}
+_LOOKS = {"try": "bold", "do": "bold", "why": "bold", "still to come": "dim"}
 
 
 _MOST_LINES = 4
@@ -78,9 +79,7 @@ class Panel(VerticalScroll):
         """Show what a verdict on a step says. ``advice`` is what can always be tried after a failure."""
         lines = []
         for line in verdict_lines(verdict, advice):
-            symbol = _SYMBOLS.get(line.label)
-            head = f"{symbol} " if symbol else f"  {line.label}: "
-            style = "bold" if line.label in ("try", "do", "why") else ""
+            head, style = _HEADS.get(line.label, f"  {line.label}: "), _LOOKS.get(line.label, "")
             text = _few_lines(line.text) if line.label in ("expected", "found") else line.text
             lines.append(Content.styled(head, style) + prose(text, style))
         self.say(f"{title}: {HEADLINES[verdict.outcome]}", Content("\n").join(lines), _STYLES[verdict.outcome])

@@ -3,7 +3,7 @@
 import re
 
 from coursekit.checks.context import CheckContext
-from coursekit.checks.custom import CouldNotLook
+from coursekit.checks.custom import CouldNotLook, Missing
 from coursekit.shell.place import Ending
 from coursekit.technologies.dockerfile import Instruction, fault, last_stage
 from coursekit.technologies.engine.own import trial
@@ -114,10 +114,10 @@ def _as_printed(context: CheckContext, path: str, image: str) -> str | None:
     """Nothing when the file holds what the image prints, which is run for the purpose."""
     held = _text(context, path)
     if held is None:
-        return f"there is no {path}"
+        return Missing(f"there is no {path}")
     engine = context.engine()
     if engine.image(image) is None:
-        return f"there is no image {image}"
+        return Missing(f"there is no image {image}")
     done = trial(engine, image, None, context.ledger, context.limits(60), context.cancelled)
     if done.ending is Ending.CANCELLED:
         raise CouldNotLook(done.explanation)

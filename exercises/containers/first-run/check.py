@@ -6,6 +6,7 @@ import platform
 import re
 
 from coursekit.checks.context import CheckContext
+from coursekit.checks.custom import Missing
 
 _OF_A_CONTAINER = r"[0-9a-f]{12}"
 """The name that a container gives itself: how its identifier begins."""
@@ -22,7 +23,7 @@ def answered(context: CheckContext) -> str | None:
     if {name, context.engine().about.kernel} <= set(log.split()):
         return None
     if not name:
-        return "there is no such container"
+        return Missing("there is no such container")
     return f"it printed: {log.strip()}" if log.strip() else "it printed nothing"
 
 
@@ -37,7 +38,7 @@ def machine(context: CheckContext) -> str | None:
     about = context.engine().about
     text = _text(context, "machine.txt")
     if text is None:
-        return "there is no file `machine.txt`"
+        return Missing("there is no file `machine.txt`")
     said = f"it says `{text.strip()}`" if text.strip() else "it is empty"
     if about.here:
         named = about.kernel in text.split() and from_inside(context) is not None
@@ -53,7 +54,7 @@ def alone(context: CheckContext) -> str | None:
     """`processes.txt` lists the processes of a container."""
     text = _text(context, "processes.txt")
     if text is None:
-        return "there is no file `processes.txt`"
+        return Missing("there is no file `processes.txt`")
     numbered = re.findall(r"^\s*(?:\S+\s+)?(\d+)\s.*", text, re.MULTILINE)
     if 0 < len(numbered) <= _FEW and "1" in numbered and re.search(r"\bps\b", text):
         return None
@@ -64,7 +65,7 @@ def counted(context: CheckContext) -> str | None:
     """`{bird}-{code}` has printed the boxes of week {week}."""
     lines = _hers(context)
     if lines is None:
-        return "there is no such container"
+        return Missing("there is no such container")
     if _counting(context) in lines:
         return None
     return f"the last it printed: {lines[-1]}" if lines else "it printed nothing"
@@ -74,7 +75,7 @@ def numbered_one(context: CheckContext) -> str | None:
     """Her script was the first process of `{bird}-{code}`."""
     lines = _hers(context)
     if lines is None:
-        return "there is no such container"
+        return Missing("there is no such container")
     numbers = [line.removeprefix("process: ") for line in lines if line.startswith("process: ")]
     if numbers[-1:] == ["1"]:
         return None
@@ -142,7 +143,7 @@ def _holds(context: CheckContext, path: str, wanted: list[str], *, lines: bool =
     """Why a file does not hold all that is wanted, as words or as lines of it."""
     text = _text(context, path)
     if text is None:
-        return f"there is no file `{path}`"
+        return Missing(f"there is no file `{path}`")
     held = {line.strip() for line in text.splitlines()} if lines else set(text.split())
     if all(part in held for part in wanted):
         return None

@@ -3,6 +3,7 @@
 import re
 
 from coursekit.checks.context import CheckContext
+from coursekit.checks.custom import Missing
 from coursekit.checks.image import ImageCheck, Reuse
 from coursekit.model.verdict import Outcome
 from coursekit.technologies.dockerfile import Instruction, last_stage
@@ -24,7 +25,7 @@ def installed_again(context: CheckContext) -> str | None:
     first, second = _name(context, "1"), _name(context, "2")
     for image in (first, second):
         if context.engine().image(image) is None:
-            return f"there is no image {image}"
+            return Missing(f"there is no image {image}")
     taken = ImageCheck(second, reuses=Reuse(first, r"pip[0-9.]* install")).judge(context)
     return f"it took them from {first}" if taken.outcome is Outcome.PASSED else None
 
@@ -58,7 +59,7 @@ def ignored(context: CheckContext) -> str | None:
     try:
         lines = context.place.read(".dockerignore").decode("utf-8", "replace").splitlines()
     except OSError:
-        return "there is no file .dockerignore"
+        return Missing("there is no file .dockerignore")
     patterns = {re.sub(r"^(\*\*/|\./|/)|/\**$", "", line.strip()) for line in lines}
     missing = [name for name, more in (("env", set()), (".git", {".*"})) if not patterns & {name, "*", "**", *more}]
     return f"it does not name {' and '.join(missing)}" if missing else None
@@ -85,7 +86,7 @@ def _same_report(context: CheckContext, *tags: str) -> str | None:
     held = []
     for image in (_name(context, tag) for tag in tags):
         if context.engine().image(image) is None:
-            return f"there is no image {image}"
+            return Missing(f"there is no image {image}")
         with peek(context.engine(), image, context.ledger) as inside:
             try:
                 held.append(inside.read("report.py"))
@@ -115,7 +116,7 @@ def _holds(context: CheckContext, image: str, *names: str) -> str | None:
     """What of these lies in the folder in which the image's program starts."""
     engine = context.engine()
     if engine.image(image) is None:
-        return f"there is no image {image}"
+        return Missing(f"there is no image {image}")
     with peek(engine, image, context.ledger) as inside:
         held = [name for name in names if inside.stat(f"{inside.root}/{name}") is not None]
     return f"{image} holds {' and '.join(held)}" if held else None

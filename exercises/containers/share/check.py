@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from coursekit.checks.context import CheckContext
-from coursekit.checks.custom import CouldNotLook
+from coursekit.checks.custom import CouldNotLook, Missing
 
 _LARGEST = 50_000_000
 """Bytes of a saved image that are read: one on busybox takes two million."""
@@ -69,7 +69,7 @@ def loaded(context: CheckContext) -> str | None:
         return held
     record = context.engine().image(_image(context))
     if record is None:
-        return f"there is no image {_image(context)}"
+        return Missing(f"there is no image {_image(context)}")
     return None if record["Id"] in held.identifiers else f"{_image(context)} is another image than the one in the file"
 
 
@@ -104,7 +104,7 @@ def pinned(context: CheckContext) -> str | None:
     name = f"{_shared(context)}:paper"
     record = context.engine().image(name)
     if record is None:
-        return f"there is no image {name}"
+        return Missing(f"there is no image {name}")
     known = [digest.partition("@")[2] for digest in record.get("RepoDigests") or ()]
     return None if any(digest in _text(context, "digest.txt") for digest in known) else "it is another image"
 
@@ -139,7 +139,7 @@ def _saved(context: CheckContext) -> Saved | str:
     try:
         data = context.place.read(path, _LARGEST)
     except OSError:
-        return f"there is no file {path}"
+        return Missing(f"there is no file {path}")
     try:
         with tarfile.open(fileobj=io.BytesIO(data)) as archive:
             manifests: list[dict[str, Any]] = _json(archive, "manifest.json")
@@ -170,7 +170,7 @@ def _named(held: Saved, image: str) -> bool:
 def _handed_over(context: CheckContext, repository: str, tag: str) -> str | None:
     record = context.engine().image(f"{repository}:{tag}")
     if record is None:
-        return f"there is no image {repository}:{tag} here"
+        return Missing(f"there is no image {repository}:{tag} here")
     try:
         there = _digest(context, repository, tag)
     except LookupError as unknown:

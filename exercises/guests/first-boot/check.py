@@ -6,12 +6,13 @@ import os
 import platform
 
 from coursekit.checks.context import CheckContext
+from coursekit.checks.custom import Missing
 
 
 def host(context: CheckContext) -> str | None:
     """`host.txt` says what this machine says of itself."""
     if context.place.stat("host.txt") is None:
-        return "there is no `host.txt`"
+        return Missing("there is no `host.txt`")
     lines = context.place.read("host.txt", 4096).decode("utf-8", "replace").split("\n")
     kernel = f"{platform.system()} {platform.release()}"
     if kernel not in lines:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from coursekit.checks.context import CheckContext
+from coursekit.checks.custom import Missing
 
 _FILES = ("/etc/passwd", "diary.txt")
 
@@ -19,7 +20,7 @@ def after(context: CheckContext) -> str | None:
 
 def _says(context: CheckContext, path: str) -> str | None:
     if context.place.stat(path) is None:
-        return f"there is no `{path}`"
+        return Missing(f"there is no `{path}`")
     said = context.place.read(path, 4096).decode("utf-8", "replace").splitlines()
     now = context.place.run(["cksum", *_FILES]).output.splitlines()
     for file, line in zip(_FILES, now, strict=True):

@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 from coursekit.checks.context import CheckContext
+from coursekit.checks.custom import Missing
 
 _LARGEST = 2_000_000
 """Bytes of an archive that are read."""
@@ -96,7 +97,7 @@ def on_another_machine(context: CheckContext) -> str | None:
 def _differs(report: dict[str, str] | None, **expected: object) -> str | None:
     """What of a report is not as it must be."""
     if report is None:
-        return "there is no such file"
+        return Missing("there is no such file")
     for key, value in expected.items():
         if report.get(key) != str(value):
             return f"it says `{key}: {report[key]}`" if key in report else f"it has no line `{key}:`"

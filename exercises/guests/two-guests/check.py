@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from coursekit.checks.context import CheckContext
+from coursekit.checks.custom import Missing
 from coursekit.technologies.hypervisor.facts import look
 from coursekit.technologies.hypervisor.hardware import hardware
 from coursekit.technologies.hypervisor.problem import NotRunning
@@ -14,7 +15,7 @@ from coursekit.technologies.hypervisor.problem import NotRunning
 def listed(context: CheckContext) -> str | None:
     """`list.txt` holds the processes of {one} and {two}."""
     if context.place.stat("list.txt") is None:
-        return "there is no `list.txt`"
+        return Missing("there is no `list.txt`")
     lines = context.place.read("list.txt").decode("utf-8", "replace").splitlines()
     processes = {words[0] for line in lines if (words := line.split())}
     for name in (context.values["one"], context.values["two"]):

@@ -4,7 +4,7 @@ import os
 import re
 
 from coursekit.checks.context import CheckContext
-from coursekit.checks.custom import CouldNotLook
+from coursekit.checks.custom import CouldNotLook, Missing
 
 _TOLERANCE = 0.1
 """The part by which a size may be off: pip compiles a few of its files only when it is used."""
@@ -31,7 +31,7 @@ def without_pip(context: CheckContext) -> str | None:
     """`{bare}` has no pip."""
     folder = context.values["bare"]
     if context.place.stat(folder) is None:
-        return f"there is no `{folder}`"
+        return Missing(f"there is no `{folder}`")
     return f"there is `{folder}/bin/pip`" if context.place.stat(f"{folder}/bin/pip") else None
 
 
@@ -77,9 +77,9 @@ def _compared(context: CheckContext) -> str | None:
     folder = context.values[value]
     facts = context.place.stat(name, follow=True)
     if facts is None or facts.kind != "file":
-        return f"there is no file `{name}`"
+        return Missing(f"there is no file `{name}`")
     if context.place.stat(folder) is None:
-        return f"there is no `{folder}` to be weighed"
+        return Missing(f"there is no `{folder}` to be weighed")
     if (named := _named(context)) and not _is_called(named, folder):
         return f"`{name}` tells of `{named}`, and not of `{folder}`"
     written, real = _written(context), _real(context)

@@ -9,6 +9,8 @@ import pytest
 
 from coursekit.checks.context import CheckContext
 from coursekit.checks.guest import GuestCheck
+from coursekit.checks.judging import judge
+from coursekit.model.check import Single
 from coursekit.model.verdict import Finding
 from coursekit.shell.local import LocalPlace
 from coursekit.shell.program import find_program
@@ -100,4 +102,4 @@ Judging = Callable[[GuestCheck], Finding]
 @pytest.fixture
 def judged(tmp_path: Path) -> Iterator[Judging]:
     with LocalPlace(tmp_path) as place:
-        yield lambda check: check.judge(CheckContext(place))
+        yield lambda check: judge(Single("any", check), CheckContext(place))[1][0]

@@ -16,6 +16,8 @@ import pytest
 from coursekit.checks import guest as check
 from coursekit.checks.context import CheckContext
 from coursekit.checks.guest import GuestCheck
+from coursekit.checks.judging import judge
+from coursekit.model.check import Single
 from coursekit.model.verdict import Finding, Outcome
 from coursekit.shell.local import LocalPlace
 from coursekit.technologies.hypervisor import channel, qmp
@@ -49,7 +51,7 @@ def pretending(folder: Path, *words: str, program: Path | None = None) -> Iterat
 
 def verdict(folder: Path, wanted: GuestCheck = RUNNING) -> Finding:
     with LocalPlace(folder) as place:
-        return wanted.judge(CheckContext(place))
+        return judge(Single("any", wanted), CheckContext(place))[1][0]
 
 
 def a_script_in_qemus_place(folder: Path) -> None:
