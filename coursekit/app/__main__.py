@@ -16,8 +16,12 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from coursekit.errors import CourseError
+
+if TYPE_CHECKING:
+    from coursekit.practice.practice import Practice
 
 _BUG = 70
 _HUNG_UP = 129
@@ -66,9 +70,19 @@ def _run(course: Path | None, descriptor: int, runtime: Path) -> int:
     with open_practice(course) as practice:
         app = SupervisedApp(practice, control, runtime)
         app.run()
-    if app.crash is not None:
-        raise app.crash
+        if app.crash is not None:
+            raise app.crash
+        if not app.return_code and (said := _what_runs(practice)):
+            sys.stdout.write(f"{said}\n")
     return app.return_code or 0
+
+
+def _what_runs(practice: Practice) -> str:
+    """A word on guests that run on; empty when none does."""
+    from coursekit.practice.running import running_guests, still_running
+
+    started = [practice.workspace(exercise) for exercise, at in practice.standings().items() if at.started]
+    return still_running(running_guests(started), 0)
 
 
 if __name__ == "__main__":

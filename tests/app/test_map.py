@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from textual.containers import VerticalScroll
 from textual.widgets import OptionList, Static
 
@@ -11,7 +12,9 @@ from coursekit.app.screens.course_map import CourseMap
 from coursekit.app.screens.help import Help
 from coursekit.app.screens.machine import MachineScreen
 from coursekit.app.screens.page import PageScreen
-from tests.app.conftest import OpenApp
+from tests.app.conftest import OpenApp, Student
+from tests.engines import Things
+from tests.qemu import empty_guest, needs_qemu
 
 
 async def test_a_page_leads_on_to_what_comes_next(open_app: OpenApp) -> None:
@@ -98,3 +101,37 @@ async def test_what_this_machine_has_is_a_screen(open_app: OpenApp) -> None:
         await student.until(lambda: "✓ git " in str(text.render()))
         await student.press("escape")
         assert isinstance(student.app.screen, CourseMap)
+
+
+async def _back_on_the_map(student: Student) -> Static:
+    await student.press("f10")
+    await student.until(lambda: isinstance(student.app.screen, CourseMap))
+    return student.app.screen.query_one("#running", Static)
+
+
+@needs_qemu
+async def test_guests_that_run_on_are_told_after_leaving(open_app: OpenApp, home: Path) -> None:
+    async with open_app((80, 24)) as student:
+        await student.open()
+        workspace = home / "venv" / "tiny"
+        with empty_guest(workspace / "one"), empty_guest(workspace / "two"):
+            running = await _back_on_the_map(student)
+            said = "2 guests still run and hold memory. To end them: go back, or coursekit clean"
+            await student.until(lambda: str(running.content) == said)
+            await student.until(lambda: running.size.height == 1)
+            await student.open()
+        running = await _back_on_the_map(student)
+        await student.until(lambda: not running.display)
+
+
+@pytest.mark.containers
+async def test_containers_that_run_on_are_told_after_leaving(open_app: OpenApp, course: Path, things: Things) -> None:
+    runs, ended = things.container(), things.ended("true")
+    path = course / "exercises/venv/tiny/exercise.yaml"
+    makes = f"makes: [{{container: {runs}}}, {{container: {ended}}}]\nsteps:\n"
+    path.write_text(path.read_text().replace("steps:\n", makes))
+    async with open_app((80, 24)) as student:
+        await student.open()
+        running = await _back_on_the_map(student)
+        said = "1 container still runs and holds memory. To end it: go back, or coursekit clean"
+        await student.until(lambda: str(running.content) == said)

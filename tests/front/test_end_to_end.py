@@ -24,6 +24,7 @@ from coursekit.technologies.hypervisor.cache import ELSEWHERE, cache_folder, fin
 from coursekit.technologies.hypervisor.hardware import hardware
 from tests.courses import make_course
 from tests.front.test_supervisor import child
+from tests.qemu import empty_guest, needs_qemu
 from tests.terminals import Terminal, coursekit
 
 
@@ -62,6 +63,18 @@ def test_quit_in_the_middle_and_come_back(tmp_path: Path) -> None:
         app.press("Enter")
         app.shows("Tiny · 4 of 7 points", "Say why", "Why?")
     assert (tmp_path / "home/coursekit/venv/tiny/made").exists()
+
+
+@needs_qemu
+def test_guests_that_run_on_are_told_when_the_app_is_quit(tmp_path: Path) -> None:
+    with coursekit(make_course(tmp_path / "course"), tmp_path / "home") as app:
+        app.shows("Tiny")
+        app.press("Down", "Enter")
+        app.shows("venv/tiny")
+        with empty_guest(tmp_path / "home/coursekit/venv/tiny/box"):
+            app.press("\0", "q")
+            assert app.wait() == 0
+        assert "1 guest still runs and holds memory. To end it: go back, or coursekit clean" in app.text
 
 
 def test_what_another_terminal_does_is_seen(tmp_path: Path) -> None:

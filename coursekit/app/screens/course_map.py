@@ -14,6 +14,7 @@ from textual.widgets import Footer, OptionList, Static
 from textual.widgets.option_list import Option
 
 from coursekit.app.widgets.prose import prose
+from coursekit.app.widgets.still_running import StillRunning
 from coursekit.model.course import ExerciseOutline, Lab, Page
 from coursekit.practice.practice import Practice
 from coursekit.practice.standing import Standing, State
@@ -46,12 +47,15 @@ class CourseMap(Screen[None]):
         self._practice = practice
         self._opened: str | None = None
         """What has been opened, from here or from elsewhere, since the map was last seen."""
+        self._left = ""
+        """The exercise that was opened last."""
         self._lacking: list[Row] | None = None
         """What this machine lacks; None until it has been looked at."""
 
     def compose(self) -> ComposeResult:
         yield Static(Content(self._practice.course.title), id="title")
         yield Items(id="map")
+        yield StillRunning(id="running")
         yield Static(id="about")
         yield Static(id="machine")
         yield Footer(show_command_palette=False)
@@ -64,6 +68,7 @@ class CourseMap(Screen[None]):
 
     def on_screen_resume(self) -> None:
         self.show()
+        self.call_after_refresh(self._say_what_runs)
 
     def show(self) -> None:
         """Show where the student stands, the cursor on what was opened last, else on what comes next."""
@@ -87,6 +92,17 @@ class CourseMap(Screen[None]):
     def go_to(self, item_id: str) -> None:
         """Something is being opened: the cursor is there when the map is seen again."""
         self._opened = item_id
+        if item_id in [exercise.id for exercise in self._practice.course.exercises]:
+            self._left = item_id
+
+    def _say_what_runs(self) -> None:
+        """What of the student's runs on: guests of any exercise, and containers of the one that was left."""
+        standings, containers = self._practice.standings(), list[str]()
+        if self._left and standings[self._left].started:
+            makes = self._practice.exercise(self._left).makes  # it has been read when it was opened
+            containers = [made.name for made in makes if made.kind == "container"]
+        started = [self._practice.workspace(exercise) for exercise, at in standings.items() if at.started]
+        self.query_one(StillRunning).look(started, containers)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         if event.option.id:

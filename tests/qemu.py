@@ -1,0 +1,30 @@
+"""A real QEMU for tests that need no more of a guest than that it runs."""
+
+from __future__ import annotations
+
+import contextlib
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from coursekit.shell.program import find_program
+from coursekit.technologies.hypervisor.files import QMP_SOCKET
+from coursekit.technologies.hypervisor.hardware import hardware
+from tests.engines import until
+
+needs_qemu = pytest.mark.skipif(find_program(hardware().emulator) is None, reason="needs QEMU")
+
+
+@contextlib.contextmanager
+def empty_guest(folder: Path) -> Iterator[None]:
+    """A QEMU without a machine in it, which is enough to hold memory and to have a socket."""
+    folder.mkdir()
+    asked = ["-machine", "none", "-display", "none", "-qmp", f"unix:{QMP_SOCKET},server=on,wait=off"]
+    with subprocess.Popen([str(find_program(hardware().emulator)), *asked], cwd=folder) as process:
+        try:
+            until((folder / QMP_SOCKET).exists)
+            yield
+        finally:
+            process.terminate()
