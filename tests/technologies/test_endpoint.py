@@ -17,7 +17,9 @@ import pytest
 
 from coursekit.checks.container import ContainerCheck
 from coursekit.checks.context import CheckContext
+from coursekit.checks.judging import judge
 from coursekit.checks.kind import could_not_look
+from coursekit.model.check import Single
 from coursekit.model.shell_state import ShellState
 from coursekit.model.verdict import Outcome
 from coursekit.shell.local import LocalPlace
@@ -227,6 +229,7 @@ def test_podman_is_recognised_and_named(things: object, short: Path, tmp_path: P
         assert engine.image("busybox:1.36")
         with LocalPlace(tmp_path) as place:
             shell = ShellState(str(tmp_path), {"DOCKER_HOST": url})
-            finding = ContainerCheck("any").judge(CheckContext(place, shell=shell, engines=engines))
+            context = CheckContext(place, shell=shell, engines=engines)
+            [finding] = judge(Single("any", ContainerCheck("any")), context)[1]
     assert finding.outcome is Outcome.FAILED
     assert "asked Podman" in finding.commands[0].output
