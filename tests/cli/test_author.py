@@ -168,7 +168,7 @@ def test_what_cannot_be_tested_here_is_said_and_the_rest_is_tested(
     path.write_text(path.read_text().replace("steps:\n", "makes: [{container: ckt-author}]\nsteps:\n", 1))
     monkeypatch.setenv("DOCKER_HOST", "unix:///nowhere/docker.sock")
     said = run(course, "test", "venv/tiny", "venv/asking", "--all", code=3)
-    assert "venv/tiny:\n  NOT HERE  venv/tiny cannot be played here. No container engine answers at unix:///nowhere/docker.sock" in said
+    assert "venv/tiny:\n  NOT HERE  venv/tiny cannot be played here. No container engine answers" in said
     assert "1 exercise, 5 steps, 0 other ways, 0 typical mistakes, 0 diagnoses: all as it should be." in said
     assert said.endswith("1 exercise could not be tested here.\n")
     assert "all as it should be" not in run(course, "test", "venv/tiny", "--all", code=3)

@@ -3,7 +3,7 @@
 import re
 
 from coursekit.checks.context import CheckContext
-from coursekit.checks.custom import Missing
+from coursekit.checks.custom import CouldNotLook, Missing
 from coursekit.checks.image import ImageCheck, Reuse
 from coursekit.model.verdict import Outcome
 from coursekit.technologies.dockerfile import Instruction, last_stage
@@ -27,6 +27,8 @@ def installed_again(context: CheckContext) -> str | None:
         if context.engine().image(image) is None:
             return Missing(f"there is no image {image}")
     taken = ImageCheck(second, reuses=Reuse(first, r"pip[0-9.]* install")).judge(context)
+    if taken.outcome is Outcome.ERROR:
+        raise CouldNotLook(taken.observed)
     return f"it took them from {first}" if taken.outcome is Outcome.PASSED else None
 
 
