@@ -127,7 +127,7 @@ def _read_outline(
     folder: Path, exercise: str, problems: list[Problem], kinds: Callable[[], Kinds]
 ) -> list[ExerciseOutline]:
     name = f"exercises/{exercise}/exercise.yaml"
-    document = read_document(folder / name, name)
+    document = read_document(folder / name, name, only=_IN_OUTLINE)
     data = document.data if isinstance(document.data, Mapping) else {}
     try:
         return [_outline(exercise, data)]
@@ -163,6 +163,8 @@ def _plain(data: Any, wanted: type) -> Any:
     return data
 
 
+_IN_OUTLINE = frozenset({"title", "summary", "minutes", "steps", "id", "points"})
+"""The keys of an exercise and of its steps that the map shows."""
 _WORDS = {str: "a text", int: "a whole number", list: "a list"}
 
 
