@@ -96,8 +96,6 @@ class Verdicts:
         """What can always be tried, where the exercise itself says nothing."""
         if verdict.feedback:
             return ""
-        if step.question is not None:
-            return "F5 leads to the question. Your answer goes there."
         return "F3 opens a hint." if step.hints else ""
 
     def take_answer(self, step_id: str, verdict: Verdict) -> None:

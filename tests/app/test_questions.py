@@ -171,3 +171,15 @@ async def test_after_the_right_answer_there_is_no_place_for_another(open_app: Op
         await student.until(lambda: "Your answer: 3" in student.question)
         await student.press("f5")
         assert student.screen.focused is student.screen.query_one("#guide")
+
+
+async def test_a_check_of_a_question_leads_to_it(open_app: OpenApp) -> None:
+    async with open_app() as student:
+        await student.open("venv/asking")
+        await student.until(lambda: isinstance(student.screen.focused, Input))
+        await student.press("f5")
+        await student.until(lambda: not isinstance(student.screen.focused, Input))
+        await student.press("f2")
+        await student.until(lambda: isinstance(student.screen.focused, Input))
+        assert student.news.startswith("Answer with")
+        assert student.panel == ""

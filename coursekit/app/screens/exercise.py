@@ -191,10 +191,19 @@ class ExerciseScreen(Screen[None]):
             self._automatic.wish(self._shell_side.state)
 
     def action_check(self) -> None:
-        """Check the step that is viewed, and say what holds and what does not; hand in an essay."""
+        """Check the step that is viewed, and say what holds and what does not; hand in an essay; go to a question."""
         if self._guide.answering and self._guide.question is not None and self._guide.question.hand_in():
             return
-        if self._asked.step is None and not self._verdicts.say_what_has_passed("F2 again checks it."):
+        question = self._work.step.question
+        then = "F2 again checks it." if question is None else "It is a question."
+        if self._asked.step is not None or self._verdicts.say_what_has_passed(then):
+            return
+        if question is not None and not self._work.at.achieved:
+            self._panel.dismiss()
+            self.remove_class("-only-shell")
+            self.set_focus(self._guide.place)
+            self._status.say(question.how)
+        else:
             self._asked.start(self._work.step)
 
     async def _check_now(self, step: Step) -> Verdict:
