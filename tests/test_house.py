@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from coursekit.practice.opening import open_course
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -71,3 +73,10 @@ def test_what_a_module_does_not_load(module: str) -> None:
     """In an interpreter of its own: what waits for a person must not load what it does not need."""
     code = f"import sys, {module}; print(*[name for name in {LIGHT[module]!r} if name in sys.modules])"
     assert run("-c", code).strip() == ""
+
+
+def test_the_readme_names_every_exercise() -> None:
+    rows = [line.strip("| ").split(" | ") for line in (ROOT / "README.md").read_text(encoding="utf-8").splitlines()]
+    for lab in open_course(ROOT).labs:
+        listed = next(row[1] for row in rows if len(row) == 2 and row[0][2:] == lab.title)
+        assert listed.split(" · ") == [exercise.title for exercise in lab.exercises]
