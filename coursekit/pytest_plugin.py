@@ -55,7 +55,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         for report in reports:
             place = PurePosixPath(getattr(report, "nodeid", "").partition("::")[0])
             if isinstance(report, pytest.TestReport) and place.name == "exercise.yaml":
-                exercises.setdefault(f"{place.parts[-3]}/{place.parts[-2]}", []).append(report.duration)
+                exercises.setdefault("/".join(place.parts[-3:-1]), []).append(report.duration)
     if not exercises:
         return
     terminalreporter.section("seconds that exercises took")

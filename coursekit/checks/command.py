@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from coursekit.checks.context import CheckContext
-from coursekit.checks.kind import Kind, TextFits, argv, found, gist, not_there, require_pattern, words
+from coursekit.checks.kind import Kind, TextFits, argv, could_not_look, found, gist, not_there, require_pattern, words
 from coursekit.model.verdict import Finding, Outcome
 from coursekit.shell.place import Completed, Ending
 
@@ -36,11 +36,14 @@ class CommandCheck(Kind):
         return self.run if isinstance(self.run, str) else shlex.join(self.run)
 
     def judge(self, context: CheckContext) -> Finding:
+        late = context.nearly_over
         completed = context.place.run(argv(self.run), cwd=self.folder, limits=context.limits(seconds=60))
         claim = f"`{self._line}` does what it should"
         program = argv(self.run)[0]
         if completed.ending is Ending.NOT_STARTED and "/" in program and context.place.stat(program) is None:
             return not_there(claim, "a program that runs to its end", completed.explanation, (completed.record(),))
+        if completed.ending is Ending.TIMED_OUT and late:
+            return could_not_look(claim, f"The time for this step was nearly over. {completed.explanation}")
         return judge_completed(
             completed,
             claim,
@@ -55,10 +58,11 @@ class CommandCheck(Kind):
 def judge_completed(completed: Completed, claim: str, exit_status: int, fits: TextFits) -> Finding:
     """The finding on a program that has ended, one way or another."""
     commands = (completed.record(),)
-    if completed.ending is Ending.CANCELLED:
+    if completed.ending in (Ending.CANCELLED, Ending.LOST):
         return Finding(Outcome.ERROR, claim, "", completed.explanation, commands)
     if completed.ending is not Ending.EXITED:
-        return found(False, claim, "a program that runs to its end", completed.explanation, commands)
+        failed = found(False, claim, "a program that runs to its end", completed.explanation, commands)
+        return replace(failed, undecided=completed.ending is not Ending.NOT_STARTED)
     expected, observed = [], []
     if completed.exit_status != exit_status:
         expected.append(f"exit status {exit_status}")

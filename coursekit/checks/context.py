@@ -29,8 +29,9 @@ class CheckContext:
     """The exercise's folder, where its own ``check.py`` lies."""
     step: str = ""
     """The id of the step that is being judged."""
+    began: float = field(default_factory=time.monotonic)
     deadline: float = field(default_factory=lambda: time.monotonic() + 20.0)
-    """By ``time.monotonic()``."""
+    """Of the look at the whole step, both by ``time.monotonic()``."""
 
     cancelled: Cancelled = never
     engines: Engines = field(default_factory=Engines)
@@ -46,6 +47,11 @@ class CheckContext:
     def engine(self) -> Engine:
         """The container engine that the student's shell reaches. It must answer in time. Raises EngineProblem."""
         return self.engines.reach(self.variables, max(0.5, self.deadline - time.monotonic()))
+
+    @property
+    def nearly_over(self) -> bool:
+        """Whether less than half of the step's time is left: what then comes to no end is not at fault."""
+        return self.deadline - time.monotonic() < (self.deadline - self.began) / 2
 
     def limits(self, seconds: float = 10.0) -> Limits:
         """Limits for one command that also respect the deadline of the whole check."""

@@ -223,6 +223,8 @@ class GuestCheck(Kind):
         except NoAnswer as silent:
             yield Demand(claim, "an answer", f"{silent}. It may still be booting: wait for its `login:`")
             return
+        if answered.ending in (Ending.TIMED_OUT, Ending.CANCELLED):
+            raise GuestProblem(answered.explanation)
         lines = answered.output.split()
         if answered.ending is not Ending.EXITED or lines[:1] != [word] or len(lines) < 5 or not same:
             yield Demand(claim, "an answer", shortened(answered.explanation or answered.output or "no answer"))

@@ -98,11 +98,11 @@ def _any(parts: tuple[Check, ...], context: CheckContext) -> Judgement:
         if outcome is Outcome.PASSED:
             return outcome, findings
         judgements.append((outcome, findings))
-    found = [finding for _, findings in judgements for finding in findings]
+    found = [finding for _, findings in judgements for finding in findings if finding.outcome is not Outcome.PASSED]
     unclear = tuple(finding for finding in found if finding.outcome is Outcome.ERROR)
     if any(outcome is Outcome.ERROR for outcome, _ in judgements):
         return Outcome.ERROR, unclear
-    claims = dict.fromkeys(" and ".join(finding.claim for finding in findings) for _, findings in judgements)
+    claims = dict.fromkeys(" and ".join(one.claim for one in findings if one in found) for _, findings in judgements)
     missing = all(finding.outcome is Outcome.SKIPPED for finding in found)
     return Outcome.FAILED, (
         Finding(
@@ -110,6 +110,7 @@ def _any(parts: tuple[Check, ...], context: CheckContext) -> Judgement:
             f"either {', or '.join(claims)}" if len(claims) > 1 else "".join(claims),
             observed=next((finding.observed for finding in found if finding.observed), ""),
             commands=tuple(command for finding in found for command in finding.commands),
+            undecided=any(finding.undecided for finding in found),
         ),
     )
 
@@ -120,6 +121,9 @@ def _not(part: Check, judgement: Judgement) -> Judgement:
         return judgement
     denied = _denied(part)
     if outcome is Outcome.FAILED:
+        reasons = [finding for finding in findings if finding.outcome is not Outcome.PASSED]
+        if reasons and all(finding.undecided for finding in reasons):
+            return Outcome.ERROR, tuple(replace(finding, outcome=Outcome.ERROR) for finding in reasons)
         commands = tuple(command for finding in findings for command in finding.commands)
         return Outcome.PASSED, (Finding(Outcome.PASSED, denied, commands=commands),)
     return Outcome.FAILED, tuple(
@@ -145,7 +149,7 @@ def judge_step(step: Step, context: CheckContext, passed: Collection[str], title
     if waiting:
         listed = ", ".join(f"“{title}”" for title in waiting)
         return Verdict(Outcome.SKIPPED, what_to_do=f"First finish {listed}.")
-    context = replace(context, step=step.id, deadline=began + step.limit)
+    context = replace(context, step=step.id, began=began, deadline=began + step.limit)
     outcome, findings = judge(step.check, context)
     while outcome is Outcome.FAILED and time.monotonic() - began + _PAUSE < min(step.retry, step.limit):
         time.sleep(_PAUSE)

@@ -44,6 +44,8 @@ class Finding:
     expected: str = ""
     observed: str = ""
     commands: tuple[CommandRecord, ...] = ()
+    undecided: bool = False
+    """It failed because a command did not come to its end: under ``not`` that proves nothing."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,7 @@ class Verdict:
                 expected=finding["expected"],
                 observed=finding["observed"],
                 commands=tuple(CommandRecord(**command) for command in finding["commands"]),
+                undecided=finding["undecided"],
             )
             for finding in data["findings"]
         )

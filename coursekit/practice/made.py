@@ -20,6 +20,7 @@ from coursekit.technologies.engine.problem import EngineProblem
 from coursekit.technologies.hypervisor.ending import switch_off
 from coursekit.technologies.hypervisor.facts import look
 from coursekit.technologies.hypervisor.hardware import hardware
+from coursekit.technologies.hypervisor.holding import disk_of, holders
 from coursekit.technologies.hypervisor.problem import GuestProblem, NotQemu, NotRunning
 
 if TYPE_CHECKING:
@@ -94,11 +95,11 @@ def _apart(made: Sequence[Made]) -> tuple[list[Made], list[Made]]:
 
 
 def _runs(folder: Path) -> bool:
-    """Whether a guest runs in a folder. One that does not answer runs all the same."""
+    """Whether a guest runs in a folder. One that does not answer, or can be asked no more, runs all the same."""
     try:
         look(folder, hardware(), _ANSWER)
     except (NotRunning, NotQemu):
-        return False
+        return disk_of(folder) in holders(hardware())
     except GuestProblem:
         return True
     return True

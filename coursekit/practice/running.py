@@ -12,10 +12,15 @@ _PATIENCE = 0.05
 
 
 def running_guests(workspaces: Iterable[Path]) -> int:
-    """How many guests run in these folders, by their sockets. Takes a millisecond or so for each."""
-    from coursekit.technologies.hypervisor.files import QMP_SOCKET
+    """How many guests run in these folders, by their sockets and disks. Takes a few milliseconds."""
+    from coursekit.technologies.hypervisor.files import DISK, QMP_SOCKET
+    from coursekit.technologies.hypervisor.hardware import hardware
+    from coursekit.technologies.hypervisor.holding import disk_of, holders
 
-    return sum(_runs(socket) for workspace in workspaces for socket in workspace.glob(f"*/{QMP_SOCKET}"))
+    names = [f"*/{name}" for name in (DISK, QMP_SOCKET)]
+    guests = {path.parent for workspace in workspaces for name in names for path in workspace.glob(name)}
+    held = holders(hardware()) if guests else {}
+    return sum(disk_of(guest) in held or _runs(guest / QMP_SOCKET) for guest in guests)
 
 
 def _runs(socket: Path) -> bool:

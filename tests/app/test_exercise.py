@@ -392,3 +392,5 @@ async def test_many_steps_are_one_line_with_the_current_one_in_it(
         assert len(student.steps) <= 78
         assert student.steps.startswith(begins)
         assert student.steps.endswith(ends)
+        await student.pilot.resize_terminal(16, 12)
+        await student.until(lambda: line.size.width < 16 and f"○{at + 1}" in student.steps)

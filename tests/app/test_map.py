@@ -9,6 +9,7 @@ from textual.containers import VerticalScroll
 from textual.widgets import OptionList, Static
 
 from coursekit.app.screens.course_map import CourseMap
+from coursekit.app.screens.dialogs import Choose
 from coursekit.app.screens.help import Help
 from coursekit.app.screens.machine import MachineScreen
 from coursekit.app.screens.page import PageScreen
@@ -135,3 +136,17 @@ async def test_containers_that_run_on_are_told_after_leaving(open_app: OpenApp, 
         running = await _back_on_the_map(student)
         said = "1 container still runs and holds memory. To end it: go back, or coursekit clean"
         await student.until(lambda: str(running.content) == said)
+
+
+async def test_the_map_comes_back_from_an_exercise_that_cannot_be_opened(open_app: OpenApp, course: Path) -> None:
+    """One that was started, and whose author is in the middle of a change."""
+    async with open_app() as student:
+        student.practice.start("venv/tiny")
+        (course / "exercises/venv/tiny/exercise.yaml").write_text("title: [")
+        student.practice._exercises.clear()  # as after a new start of the app
+        await student.press("down", "enter")
+        await student.until(lambda: isinstance(student.app.screen, Choose))
+        await student.press("b")
+        await student.until(lambda: isinstance(student.app.screen, CourseMap))
+        await student.pilot.pause()
+        assert student.app.screen.query_one(OptionList).has_focus

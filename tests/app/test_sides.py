@@ -27,6 +27,17 @@ async def test_keys_of_a_program_that_fills_the_shell(open_app: OpenApp) -> None
         assert student.attempts == []
 
 
+async def test_a_program_that_fills_the_shell_has_room_in_a_small_window(open_app: OpenApp) -> None:
+    async with open_app((80, 24)) as student:
+        await student.open()
+        before = student.terminal.size.height
+        grown = r"printf '\e[?1049h'; until [ $(stty size | cut -c 1-2) -ge 13 ]; do :; done; printf '\e[?1049l'"
+        await student.type(f"{grown}; echo roo''my")
+        await student.until(lambda: "roomy" in student.shell)
+        await student.until(lambda: student.terminal.size.height == before)
+        assert before < 10
+
+
 async def test_keys_that_belong_to_the_shell_reach_it(open_app: OpenApp) -> None:
     async with open_app() as student:
         await student.open()

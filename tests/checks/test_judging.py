@@ -95,7 +95,7 @@ def test_alternatives_of_which_none_holds_are_one_failure(tmp_path: Path) -> Non
     gone, other = Single("file", FileCheck("gone")), All((P, Single("file", FileCheck("other"))))
     with LocalPlace(tmp_path) as place:
         [finding] = judge(AnyOf((gone, other)), CheckContext(place))[1]
-        assert finding.claim == "either `gone` is a file, or it is passed and `other` is a file"
+        assert finding.claim == "either `gone` is a file, or `other` is a file"
         assert finding.observed == "nothing is there"
         assert [finding.outcome for finding in judge(AnyOf((gone, P)), CheckContext(place))[1]] == [PASSED]
         assert [finding.outcome for finding in judge(AnyOf((gone, E)), CheckContext(place))[1]] == [ERROR]
@@ -187,3 +187,31 @@ def test_of_an_error_message_of_python_the_last_line_is_told(tmp_path: Path) -> 
         [finding] = judge(Single("command", CommandCheck("python3 broken.py")), CheckContext(place))[1]
     assert finding.observed.startswith("exit status 1, and it said: ModuleNotFoundError: No module named")
     assert len(finding.observed.splitlines()) == 1
+
+
+@pytest.mark.parametrize("line", ["sleep 600", "yes"])
+def test_a_command_that_did_not_come_to_its_end_proves_nothing_under_not(tmp_path: Path, line: str) -> None:
+    endless, missing = (Single("command", CommandCheck(words)) for words in (line, "no-such-program"))
+    with LocalPlace(tmp_path) as place:
+        for check, outcome in (
+            (endless, FAILED),
+            (Not(endless), ERROR),
+            (Not(AnyOf((endless, F))), ERROR),
+            (Not(All((endless, F))), PASSED),
+            (Not(missing), PASSED),
+        ):
+            assert judge(check, CheckContext(place, deadline=time.monotonic() + 0.5))[0] is outcome, check
+
+
+def test_a_program_that_gets_hardly_any_time_is_not_to_blame(tmp_path: Path) -> None:
+    with LocalPlace(tmp_path) as place:
+        now = time.monotonic()
+        context = CheckContext(place, began=now - 1.0, deadline=now + 0.3)
+        outcome, [finding] = judge(Single("command", CommandCheck("sleep 600")), context)
+    assert (outcome, finding.observed[:40]) == (ERROR, "The time for this step was nearly over. ")
+
+
+def test_of_alternatives_only_what_failed_is_told(tmp_path: Path) -> None:
+    with LocalPlace(tmp_path) as place:
+        outcome, [finding] = judge(AnyOf((All((P, F)), F)), CheckContext(place))
+    assert (outcome, finding.claim, finding.observed) == (FAILED, "it is failed", "seen failed")

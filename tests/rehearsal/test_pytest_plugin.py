@@ -33,6 +33,7 @@ def test_a_course_is_tested_with_pytest_alone(tmp_path: Path) -> None:
     assert took.keys() == {"venv/tiny", "venv/asking", "venv"}
     assert took["venv"] == pytest.approx(took["venv/tiny"] + took["venv/asking"], abs=0.2)
     assert took["venv/tiny"] > 0
+    assert "  tiny, together" in pytest_says(course / "exercises" / "venv", "tiny")
 
 
 def test_what_is_wrong_is_said_without_a_traceback(tmp_path: Path) -> None:

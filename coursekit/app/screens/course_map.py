@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import threading
 from typing import TYPE_CHECKING, ClassVar
@@ -15,6 +16,7 @@ from textual.widgets.option_list import Option
 
 from coursekit.app.widgets.prose import prose
 from coursekit.app.widgets.still_running import StillRunning
+from coursekit.errors import CourseError
 from coursekit.model.course import ExerciseOutline, Lab, Page
 from coursekit.practice.practice import Practice
 from coursekit.practice.standing import Standing, State
@@ -99,8 +101,9 @@ class CourseMap(Screen[None]):
         """What of the student's runs on: guests of any exercise, and containers of the one that was left."""
         standings, containers = self._practice.standings(), list[str]()
         if self._left and standings[self._left].started:
-            makes = self._practice.exercise(self._left).makes  # it has been read when it was opened
-            containers = [made.name for made in makes if made.kind == "container"]
+            with contextlib.suppress(CourseError):  # it could not be opened
+                makes = self._practice.exercise(self._left).makes
+                containers = [made.name for made in makes if made.kind == "container"]
         started = [self._practice.workspace(exercise) for exercise, at in standings.items() if at.started]
         self.query_one(StillRunning).look(started, containers)
 

@@ -116,6 +116,7 @@ class ExerciseScreen(Screen[None]):
             self._go_on()
 
     def _mark_sides(self) -> None:
+        self.set_class(self._shell_side.filled, "-filled")
         mark_sides(
             self._reading_side,
             self._shell_side,

@@ -52,7 +52,12 @@ class ShellSide(Side):
     @property
     def full(self) -> bool:
         """Whether a program fills the shell, and has the keys."""
-        return self._terminal.has_focus and self._terminal.modes.alternate_screen
+        return self._terminal.has_focus and self.filled
+
+    @property
+    def filled(self) -> bool:
+        """Whether a program fills the shell, such as an editor."""
+        return self._terminal.modes.alternate_screen
 
     def on_student_terminal_prompt(self, event: StudentTerminal.Prompt) -> None:
         if self._marks_were_missing:

@@ -38,13 +38,13 @@ def _single_line(standing: Standing, viewed: str, width: int) -> Content:
     if whole.cell_length <= width:
         return whole
     at = [step.outline.id for _, step in steps].index(viewed)
-    beside = (width - _LEAST) // _WIDEST
+    beside = max(0, width - _LEAST) // _WIDEST
     first = max(0, min(at - beside // 2, len(steps) - 1 - beside))
     shown = steps[first : first + beside + 1]
     parts = [_short(number, step, viewed, space="") for number, step in shown]
     before, after = [Content("…")] * (shown[0] != steps[0]), [Content("…")] * (shown[-1] != steps[-1])
     others = [*before, *parts[: at - first], *parts[at - first + 1 :], *after]
-    here = parts[at - first].truncate(width - sum(other.cell_length + 1 for other in others), ellipsis=True)
+    here = parts[at - first].truncate(max(0, width - sum(other.cell_length + 1 for other in others)), ellipsis=True)
     return Content(" ").join([*before, *parts[: at - first], here, *parts[at - first + 1 :], *after])
 
 

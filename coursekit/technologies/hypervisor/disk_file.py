@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from coursekit.shell.place import Limits, Place
+from coursekit.shell.place import Completed, Ending, Limits, Place
 from coursekit.shell.program import find_program
 from coursekit.technologies.hypervisor.facts import Disk, backing_of
 from coursekit.technologies.hypervisor.problem import GuestProblem, no_emulator
@@ -44,8 +44,7 @@ def look_at_disk(place: Place, path: str, limits: Limits = Limits()) -> Info:  #
     done = place.run([_qemu_img(), "info", "--output=json", path], limits=limits)
     if _IN_USE in done.output:
         raise InUse(path)
-    if not done.ok:
-        raise ValueError(done.output.strip() or done.explanation)
+    _require_answer(done)
     said: dict[str, Any] = json.loads(done.output)
     whole = os.path.realpath(os.path.join(place.root, path))
     disk = Disk(
@@ -71,12 +70,19 @@ def was_closed(place: Place, path: str, limits: Limits = Limits()) -> bool:  # n
         done = place.run([_qemu_img(), "dd", *how], limits=limits)
         if _IN_USE in done.output:
             raise InUse(path)
-        if not done.ok:
-            raise ValueError(done.output.strip() or done.explanation)
+        _require_answer(done)
         said = begin.read_bytes()
     if said[_MAGIC : _MAGIC + 2] != b"\x53\xef":
         raise ValueError("there is no ext4 file system on it")
     return not int.from_bytes(said[_FEATURES : _FEATURES + 4], "little") & _TO_RECOVER
+
+
+def _require_answer(done: Completed) -> None:
+    """Raise ValueError when qemu-img says that it is no disk, GuestProblem when it did not come to say anything."""
+    if done.ending is not Ending.EXITED:
+        raise GuestProblem(f"The disk could not be looked at. {done.explanation}")
+    if not done.ok:
+        raise ValueError(done.output.strip())
 
 
 def make_thin(place: Place, base: Path, path: str) -> None:

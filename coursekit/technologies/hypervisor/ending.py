@@ -7,6 +7,7 @@ from pathlib import Path
 
 from coursekit.technologies.hypervisor.files import QMP_SOCKET
 from coursekit.technologies.hypervisor.hardware import Hardware
+from coursekit.technologies.hypervisor.holding import end_holder
 from coursekit.technologies.hypervisor.problem import GuestProblem, NotRunning
 from coursekit.technologies.hypervisor.qmp import Qmp
 
@@ -17,22 +18,26 @@ _QUIT = 5.0
 
 
 def switch_off(folder: Path, hardware: Hardware) -> None:
-    """Press the power button of the guest in a folder; end QEMU when the guest takes no notice.
+    """Press the power button of the guest in a folder; end QEMU when the guest takes no notice, or has no button left.
 
     Raises NotQemu, GuestProblem; a guest that is off already is as it should be.
     """
+    with contextlib.suppress(NotRunning), Qmp(folder / QMP_SOCKET, hardware.emulator, _QUIT) as qmp:
+        qmp.ask("system_powerdown")
+        if qmp.ends_within(_CLEAN):
+            return
     with contextlib.suppress(NotRunning):
-        with Qmp(folder / QMP_SOCKET, hardware.emulator, _QUIT) as qmp:
-            qmp.ask("system_powerdown")
-            if qmp.ends_within(_CLEAN):
-                return
         quit_qemu(folder, hardware)
 
 
 def quit_qemu(folder: Path, hardware: Hardware) -> None:
     """End QEMU at once, as if the machine's plug was pulled. Raises NotRunning, NotQemu, GuestProblem."""
-    with Qmp(folder / QMP_SOCKET, hardware.emulator, _QUIT) as qmp:
-        with contextlib.suppress(NotRunning):  # it may be gone before it has answered
-            qmp.ask("quit")
-        if not qmp.ends_within(_QUIT):
-            raise GuestProblem(f"The QEMU of the guest in {folder} does not end.")
+    try:
+        with Qmp(folder / QMP_SOCKET, hardware.emulator, _QUIT) as qmp:
+            with contextlib.suppress(NotRunning):  # it may be gone before it has answered
+                qmp.ask("quit")
+            if not qmp.ends_within(_QUIT):
+                raise GuestProblem(f"The QEMU of the guest in {folder} does not end.")
+    except NotRunning:
+        if not end_holder(folder, hardware):
+            raise

@@ -105,16 +105,26 @@ def _started_in(pid: int, beside: Path) -> tuple[tuple[str, ...], frozenset[str]
         return (folder,), None
     settings = Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
     named = (os.fsdecode(setting[4:]) for setting in settings if setting.startswith(b"PWD=/"))
+    return (*named, str(beside)), opened_by(pid)
+
+
+def opened_by(pid: int) -> frozenset[str]:
+    """The files that a process holds open, links followed. On Linux alone. Raises OSError."""
     opened = set[str]()
     for link in Path(f"/proc/{pid}/fd").iterdir():
         with contextlib.suppress(FileNotFoundError):
             opened.add(os.readlink(link))
-    return (*named, str(beside)), frozenset(opened)
+    return frozenset(opened)
+
+
+def is_emulator(program: str, emulator: str) -> bool:
+    """Whether an executable file is QEMU's emulator as this machine's administrator installed it."""
+    return program in {os.path.realpath(f"{folder}/{emulator}") for folder in TRUSTED_FOLDERS}
 
 
 def require_qemu(who: Peer, emulator: str, path: Path) -> None:
     """Raise NotQemu unless the process runs QEMU's emulator as this machine's administrator installed it."""
-    if who.program not in {os.path.realpath(f"{folder}/{emulator}") for folder in TRUSTED_FOLDERS}:
+    if not is_emulator(who.program, emulator):
         raise NotQemu(f"what answers at {path.name} is no QEMU of this machine: {who.program}")
 
 

@@ -117,8 +117,9 @@ class GuestPlace:
     def names(self, path: str) -> list[str]:
         line = f"cd -- {shlex.quote(self._path(path))} && ls -1A"
         listed = self.ask(_in_subshell(line), Limits(kept=1_000_000))
+        self._require(listed, path)
         if not listed.ok:
-            raise OSError(listed.output.strip() or listed.explanation)
+            raise OSError(listed.output.strip())
         return sorted(listed.output.splitlines())
 
     def session(self) -> ShellSession:
@@ -146,7 +147,7 @@ class GuestPlace:
     @staticmethod
     def _require(done: Completed, path: str) -> None:
         if done.ending is not Ending.EXITED:
-            raise OSError(done.explanation)
+            raise GuestProblem(done.explanation)
         if done.exit_status == _MISSING:
             raise FileNotFoundError(path)
 

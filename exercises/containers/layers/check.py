@@ -9,6 +9,8 @@ from coursekit.model.verdict import Outcome
 from coursekit.technologies.dockerfile import Instruction, last_stage
 from coursekit.technologies.engine.own import peek
 
+_PIP = re.compile(r"pip[0-9.]*\s+install")
+
 
 def changed(context: CheckContext) -> str | None:
     """`report.py` is another in {word}-{code}:2 than in {word}-{code}:1."""
@@ -26,6 +28,8 @@ def installed_again(context: CheckContext) -> str | None:
     for image in (first, second):
         if context.engine().image(image) is None:
             return Missing(f"there is no image {image}")
+    if not any(_PIP.search(step["CreatedBy"]) for step in context.engine().history(second)):
+        return "no step of it installs the packages."
     taken = ImageCheck(second, reuses=Reuse(first, r"pip[0-9.]* install")).judge(context)
     if taken.outcome is Outcome.ERROR:
         raise CouldNotLook(taken.observed)
@@ -103,7 +107,7 @@ def _before_pip(context: CheckContext, path: str) -> list[Instruction]:
         written = last_stage(context.place.read(path).decode("utf-8", "replace"))[1]
     except OSError:
         return []
-    installs = [n for n, found in enumerate(written) if re.search(r"pip[0-9.]*\s+install", found.rest)]
+    installs = [n for n, found in enumerate(written) if _PIP.search(found.rest)]
     return written[: installs[0]] if installs else written
 
 

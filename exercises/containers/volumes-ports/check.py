@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from coursekit.checks.context import CheckContext
+from coursekit.checks.custom import Missing
 
 _LOOPBACK = ("127.", "::1")
 
@@ -19,7 +20,9 @@ def gate_for_this_machine_only(context: CheckContext) -> str | None:
 
 def _open_to_others(context: CheckContext, name: str) -> str | None:
     record = context.engine().container(name)
-    published = (record["NetworkSettings"].get("Ports") or {}) if record else {}
+    if record is None:
+        return Missing(f"there is no container {name}")
+    published = record["NetworkSettings"].get("Ports") or {}
     ends = [end for listed in published.values() for end in listed or ()]
     wide = [end["HostPort"] for end in ends if not end["HostIp"].startswith(_LOOPBACK)]
     return f"port {wide[0]} is open at every address of this machine" if wide else None

@@ -124,7 +124,9 @@ def _again(context: CheckContext, where: str, given: float) -> str | None:
         try:
             with inside("guest", context.values["name"], context) as (place, _):
                 done = place.run(["python3", "-c", command], limits=context.limits(30.0))
-        except (*UNREACHABLE, NotThere) as trouble:
+        except NotThere as missing:
+            return missing.observed
+        except UNREACHABLE as trouble:
             raise CouldNotLook(str(trouble)) from trouble
     if not done.ok:
         raise CouldNotLook(done.explanation or done.output)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import subprocess
+from types import SimpleNamespace
 
 import pytest
 
+from coursekit.model.exercise import Made
+from coursekit.practice.made import find_made, remove_made
+from coursekit.practice.running import running_guests
 from coursekit.shell.program import find_program
 from coursekit.technologies.hypervisor.ending import quit_qemu, switch_off
-from coursekit.technologies.hypervisor.files import QMP_SOCKET
+from coursekit.technologies.hypervisor.files import DISK, QMP_SOCKET
 from coursekit.technologies.hypervisor.hardware import Hardware
 from coursekit.technologies.hypervisor.own import OwnGuest
 from coursekit.technologies.hypervisor.peer import connect
@@ -35,3 +39,21 @@ def test_pulling_the_plug(guest: OwnGuest, here: Hardware) -> None:
     with pytest.raises(NotRunning):
         quit_qemu(guest.folder, here)
     switch_off(guest.folder, here)
+
+
+def test_one_that_can_be_asked_no_more_is_found_by_its_disk(guest: OwnGuest, here: Hardware) -> None:
+    """As after a second start in its folder. It is ended on the student's word; who only links to its disk is not."""
+    beside = guest.folder.parent / "beside"
+    beside.mkdir()
+    (beside / DISK).symlink_to(guest.folder / DISK)
+    (guest.folder / QMP_SOCKET).unlink()
+    exercise = SimpleNamespace(makes=[Made("guest", name) for name in (guest.folder.name, "beside", "none")])
+    found = find_made(exercise, guest.folder.parent)  # type: ignore[arg-type]
+    assert [made.name for made in found] == [guest.folder.name]
+    assert running_guests([guest.folder.parent]) == 1
+    switch_off(beside, here)
+    assert running_guests([guest.folder.parent]) == 1
+    assert remove_made(found, guest.folder.parent) == []
+    assert running_guests([guest.folder.parent]) == 0
+    checked = subprocess.run([str(find_program("qemu-img")), "check", str(guest.folder / DISK)], capture_output=True)
+    assert checked.returncode == 0, checked

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 import time
+from pathlib import Path
 
 import pytest
 
+from coursekit.shell.local import LocalPlace
 from coursekit.shell.place import Ending, Limits
+from coursekit.technologies.hypervisor.disk_file import look_at_disk, was_closed
 from coursekit.technologies.hypervisor.facts import look
 from coursekit.technologies.hypervisor.hardware import Hardware
 from coursekit.technologies.hypervisor.own import OwnGuest
 from coursekit.technologies.hypervisor.place import GuestPlace
+from coursekit.technologies.hypervisor.problem import GuestProblem
 from coursekit.technologies.hypervisor.qmp import Qmp
 
 pytestmark = pytest.mark.guests
@@ -123,3 +128,20 @@ def test_a_check_takes_no_time(guest: OwnGuest, here: Hardware) -> None:
     with GuestPlace(guest.folder, here) as inside:
         assert inside.ask("echo hi").ok
     assert time.monotonic() - started < 3.0
+
+
+def test_no_answer_in_time_is_nobodys_fault(
+    guest: OwnGuest, inside: GuestPlace, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Neither of a guest nor of qemu-img is it taken for an answer."""
+    late = inside.ask("true", Limits(seconds=0.0))
+    assert late.ending is Ending.TIMED_OUT
+    monkeypatch.setattr(inside, "ask", lambda *_: late)
+    for ask in (lambda: inside.read("/etc/hostname"), lambda: inside.stat("/etc"), lambda: inside.names("/etc")):
+        with pytest.raises(GuestProblem):
+            ask()
+    shutil.copy(guest.folder / "disk.qcow2", tmp_path / "copy.qcow2")
+    with LocalPlace(tmp_path) as place:
+        for question in (look_at_disk, was_closed):
+            with pytest.raises(GuestProblem, match="could not be looked at"):
+                question(place, "copy.qcow2", Limits(seconds=0.0))
