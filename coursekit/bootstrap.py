@@ -46,7 +46,8 @@ def _environment(extra):
         name = CHECKOUT.strip("/").replace("/", "-")
         folder = os.path.join(cache, "coursekit", "environment-" + name)
     python = os.path.join(folder, "bin", "python")
-    if _stamped(folder, extra):
+    inside = os.path.realpath(sys.prefix) == os.path.realpath(folder)  # and it lacks something, against its stamp
+    if _stamped(folder, extra) and not inside:
         return python
     base = _base_python()
     import fcntl
@@ -55,6 +56,8 @@ def _environment(extra):
         os.makedirs(os.path.dirname(folder))
     with open(folder + ".lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # two commands at once: the second waits, and finds it done
+        if inside and not _works(python, extra):
+            _unstamp(folder)
         if not _stamped(folder, extra):
             _make(base, folder, extra)
     return python
@@ -81,6 +84,23 @@ def _stamped(folder, extra):
         except OSError:
             pass
     return os.path.exists(os.path.join(folder, "bin", "python")) and (extra in stamps or "dev" in stamps)
+
+
+def _unstamp(folder):
+    # type: (str) -> None
+    for name in ("plain", "dev"):
+        path = os.path.join(folder, "made-" + name)
+        if os.path.exists(path):
+            os.remove(path)
+
+
+def _works(python, extra):
+    # type: (str, str) -> bool
+    """Whether an environment has what its stamp says: packages may have gone, or its Python become another."""
+    import subprocess
+
+    question = "import sys; from coursekit.bootstrap import _has; sys.exit(not _has(sys.argv[1]))"
+    return subprocess.call([python, "-c", question, extra], cwd=CHECKOUT) == 0
 
 
 def _make(base, folder, extra):
@@ -124,7 +144,7 @@ def _base_python():
     """A Python that is new enough and can make environments; or the end, with the command that mends it."""
     import subprocess
 
-    candidates = [sys.executable]
+    candidates = [getattr(sys, "_base_executable", None) or sys.executable]
     for minor in range(20, OLDEST[1] - 1, -1):
         for path in os.environ.get("PATH", "").split(os.pathsep):
             candidate = os.path.join(path, f"python3.{minor}")

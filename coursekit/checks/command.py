@@ -42,22 +42,24 @@ class CommandCheck(Kind):
         program = argv(self.run)[0]
         if completed.ending is Ending.NOT_STARTED and "/" in program and context.place.stat(program) is None:
             return not_there(claim, "a program that runs to its end", completed.explanation, (completed.record(),))
-        if completed.ending is Ending.TIMED_OUT and late:
-            return could_not_look(claim, f"The time for this step was nearly over. {completed.explanation}")
         return judge_completed(
             completed,
             claim,
             self.exit,
             TextFits(words(self.prints), words(self.lacks), self.matches),
+            late=late,
         )
 
     def denial(self) -> str:
         return f"`{self._line}` does not do that"
 
 
-def judge_completed(completed: Completed, claim: str, exit_status: int, fits: TextFits) -> Finding:
-    """The finding on a program that has ended, one way or another."""
+def judge_completed(completed: Completed, claim: str, exit_status: int, fits: TextFits, *, late: bool) -> Finding:
+    """The finding on a program that has ended, one way or another; ``late``: it began when the time was nearly over."""
     commands = (completed.record(),)
+    if completed.ending is Ending.TIMED_OUT and late:
+        why = f"The time for this step was nearly over. {completed.explanation}"
+        return could_not_look(claim, why, commands)
     if completed.ending in (Ending.CANCELLED, Ending.LOST):
         return Finding(Outcome.ERROR, claim, "", completed.explanation, commands)
     if completed.ending is not Ending.EXITED:

@@ -43,11 +43,12 @@ class DialogueCheck(Kind):
 
     def judge(self, context: CheckContext) -> Finding:
         exchanges = [Exchange(turn.expect, turn.send) for turn in self.exchanges]
+        late = context.nearly_over
         completed = context.place.converse(argv(self.run), exchanges, limits=context.limits(seconds=60))
         claim = f"the conversation with `{self._line}` goes as it should"
         if completed.explanation and completed.ok:
             return found(False, claim, "every exchange", completed.explanation, (completed.record(),))
-        return judge_completed(completed, claim, self.exit, TextFits())
+        return judge_completed(completed, claim, self.exit, TextFits(), late=late)
 
     def denial(self) -> str:
         return f"the conversation with `{self._line}` does not go so"

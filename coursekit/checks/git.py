@@ -1,7 +1,7 @@
 """Kind ``git``: what is committed in a repository, and what is kept out of it.
 
 Asked of git's own object store, with commands that run no program which the repository's configuration could name
-(no hook, filter, pager or file-system monitor).
+(no hook, filter, pager, file-system monitor or transport).
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from coursekit.model.verdict import CommandRecord, Finding
 from coursekit.shell.place import Completed, Ending, Limits, Place
 
 _GIT = ("git", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "safe.directory=*")
+_NO_REMOTE = ("-c", "protocol.allow=never")
+"""What the repository lacks is not fetched: that would run the program that its configuration names for it."""
 _SHOWN = 8
 """So many names of committed files are shown."""
 
@@ -36,9 +38,14 @@ class GitCheck(Kind):
 
     def judge(self, context: CheckContext) -> Finding:
         repository = _Repository(context.place, self.path, context.limits())
+        try:
+            return self._judge(repository)
+        except _NoAnswer as why:
+            return could_not_look("git answers", str(why), repository.commands)
+
+    def _judge(self, repository: _Repository) -> Finding:
         claim = f"`{self.path}` is a git repository" if self.path != "." else "this folder is a git repository"
-        if (top := repository.ask("rev-parse", "--show-prefix")).ending is not Ending.EXITED:
-            return could_not_look(claim, top.explanation, repository.commands)
+        top = repository.ask("rev-parse", "--show-prefix")
         if not top.ok or top.output.strip():
             return not_there(claim, "a repository that begins there", "there is none", repository.commands)
         if not repository.ask("rev-parse", "--verify", "--quiet", "HEAD").ok:
@@ -67,8 +74,12 @@ class GitCheck(Kind):
         return "the repository holds something else"
 
 
+class _NoAnswer(Exception):
+    """Git did not come to say anything. Its text says why."""
+
+
 class _Repository:
-    """Asks git, and keeps what was asked as evidence."""
+    """Asks git, and keeps what was asked as evidence. Raises _NoAnswer."""
 
     def __init__(self, place: Place, path: str, limits: Limits) -> None:
         self._place, self._path, self._limits = place, path, limits
@@ -76,6 +87,8 @@ class _Repository:
 
     def ask(self, *arguments: str) -> Completed:
         known = {"GIT_CONFIG_NOSYSTEM": "1", "GIT_CEILING_DIRECTORIES": "", "GIT_OPTIONAL_LOCKS": "0"}
-        done = self._place.run([*_GIT, *arguments], cwd=self._path, environment=known, limits=self._limits)
+        done = self._place.run([*_GIT, *_NO_REMOTE, *arguments], cwd=self._path, environment=known, limits=self._limits)
         self.commands = (*self.commands, done.record())
+        if done.ending is not Ending.EXITED:
+            raise _NoAnswer(done.explanation)
         return done

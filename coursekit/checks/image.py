@@ -15,7 +15,6 @@ from coursekit.checks.context import CheckContext
 from coursekit.checks.engine_kind import Demand, EngineKind, in_bytes, size_in_words
 from coursekit.checks.kind import TextFits, argv, require_pattern, words
 from coursekit.model.verdict import Outcome
-from coursekit.shell.place import Ending
 from coursekit.technologies.dockerfile import Instruction, fault, last_stage, layer_of
 from coursekit.technologies.engine.connection import Engine
 from coursekit.technologies.engine.own import peek, trial
@@ -190,10 +189,12 @@ class ImageCheck(EngineKind):
     def _of_a_run(self, engine: Engine, context: CheckContext) -> Demand:
         assert self.run is not None
         command = argv(self.run) if self.run else None
+        late = context.nearly_over
         done = trial(engine, self.name, command, context.ledger, context.limits(60), context.cancelled)
-        if done.ending is Ending.CANCELLED:
-            raise EngineProblem(done.explanation)
-        finding = judge_completed(done, f"`{done.command}` does what it should", 0, TextFits(words(self.prints)))
+        claim = f"`{done.command}` does what it should"
+        finding = judge_completed(done, claim, 0, TextFits(words(self.prints)), late=late)
+        if finding.outcome is Outcome.ERROR:
+            raise EngineProblem(finding.observed)
         failed = finding.outcome is not Outcome.PASSED
         return Demand(finding.claim, finding.expected, (finding.observed or "it does not") if failed else "")
 

@@ -32,6 +32,8 @@ except metadata.PackageNotFoundError:
 """
 _COMPARED = 20
 """Files of a package whose hashes are computed again."""
+_LARGEST = 10_000_000
+"""Bytes of such a file; a larger one is passed over."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,7 @@ class PackageCheck(Kind):
         python = f"{self.environment}/bin/python"
         answered = context.place.run([python, "-I", "-c", _ASK, self.name], limits=context.limits())
         commands = (*environment.commands, answered.record())
-        if answered.ending in (Ending.CANCELLED, Ending.TIMED_OUT):
+        if answered.ending in (Ending.CANCELLED, Ending.TIMED_OUT, Ending.LOST):
             return could_not_look(claim, answered.explanation, commands)
         try:
             answer = json.loads(answered.output.strip().splitlines()[-1])
@@ -121,9 +123,11 @@ def _record_problem(place: Place, site_packages: str, name: str, version: str) -
         return f"the RECORD in {folder} lists no file of the package"
     for path, digest, _ in code[:_COMPARED]:
         try:
-            body = place.read(f"{site_packages}/{path}", 10_000_000)
+            body = place.read(f"{site_packages}/{path}", _LARGEST)
         except OSError:
             return f"a file of {name} is missing: {path}"
+        if len(body) == _LARGEST:
+            continue  # there may be more of it
         actual = base64.urlsafe_b64encode(hashlib.sha256(body).digest()).rstrip(b"=").decode()
         if digest != f"sha256={actual}":
             return f"a file of {name} is not the one that was installed: {path}"

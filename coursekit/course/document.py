@@ -72,7 +72,7 @@ def read_document(path: Path, name: str, only: Collection[str] | None = None) ->
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         document.problems.append(Problem(name, line, column, _plain(error, text)))
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
+    except (yaml.YAMLError, ValueError, LookupError, AttributeError, RecursionError) as error:  # such as for `!!int ''`
         document.complain((), f"is not valid YAML: {error}")
     finally:
         loader.dispose()

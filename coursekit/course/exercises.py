@@ -132,7 +132,7 @@ def _raw_steps(document: Document, data: Mapping[str, Any]) -> list[dict[str, An
     listed = require_list(document, ("steps",), data.get("steps"), "`steps`")
     if listed == []:
         document.complain(("steps",), "an exercise has at least one step")
-    seen: set[Any] = set()
+    seen: set[str] = set()
     steps = []
     for index, raw in enumerate(listed or ()):
         if require_mapping(document, ("steps", index), raw, "a step") is None:
@@ -140,9 +140,9 @@ def _raw_steps(document: Document, data: Mapping[str, Any]) -> list[dict[str, An
         step_id = raw.get("id")
         if isinstance(step_id, str) and not _STEP_ID.fullmatch(step_id):
             document.complain(("steps", index, "id"), f"`{step_id}`: an id is made of a-z, 0-9 and - only")
-        if step_id in seen:
+        if isinstance(step_id, str) and step_id in seen:
             document.complain(("steps", index, "id"), f"two steps have the id `{step_id}`")
-        seen.add(step_id if isinstance(step_id, str) else None)
+        seen.add(str(step_id))
         steps.append(raw)
     return steps
 

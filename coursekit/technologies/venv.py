@@ -141,7 +141,7 @@ def _ask(place: Place, path: str, python: str, settings: dict[str, str], limits:
     nonce = secrets.token_hex(8)
     answered = place.run([python, "-I", "-c", _ASK, nonce], limits=limits)
     record = (answered.record(),)
-    if answered.ending in (Ending.TIMED_OUT, Ending.CANCELLED):
+    if answered.ending in (Ending.TIMED_OUT, Ending.CANCELLED, Ending.LOST):
         return Environment(path, unclear=f"`{python}` has not answered. {answered.explanation}", commands=record)
     try:
         said, prefix, base, _, site_packages, version = json.loads(answered.output.strip().splitlines()[-1])
@@ -175,8 +175,10 @@ def _python(place: Place, path: str) -> Tool:
     version = ask_version(place, found, path)
     if not version.startswith("3."):
         return Tool("venv", "python3", str(found), "", True, "does not answer", install_command("python"))
-    if not asked(place, found, path, "-I", "-c", "import ensurepip, venv").ok:
-        why = "cannot make environments: its module ensurepip is missing"
+    able = asked(place, found, path, "-I", "-c", "import ensurepip, venv")
+    if not able.ok:
+        missing = "cannot make environments: its module ensurepip is missing"
+        why = missing if able.ending is Ending.EXITED else able.explanation
         return Tool("venv", "python3", str(found), version, True, why, install_command("venv"))
     return Tool("venv", "python3", str(found), version, True)
 

@@ -7,11 +7,15 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from coursekit.checks import KINDS
+from coursekit.checks import git as git_kind
+from coursekit.checks import package as package_kind
 from coursekit.checks.command import CommandCheck
 from coursekit.checks.context import CheckContext
 from coursekit.checks.dialogue import DialogueCheck, Turn
@@ -25,6 +29,7 @@ from coursekit.model.question import Choice
 from coursekit.model.shell_state import ShellState
 from coursekit.model.verdict import Outcome
 from coursekit.shell.local import LocalPlace
+from coursekit.shell.place import Completed
 from coursekit.shell.program import find_program
 from tests.checks.conftest import Look
 from tests.checks.packages import install, site_packages
@@ -258,3 +263,56 @@ def test_a_repository_runs_no_program_of_its_own(look: Look, tmp_path: Path) -> 
     (tmp_path / ".gitattributes").write_text("* filter=x\n")
     assert look(GitCheck(committed="note.txt", not_committed="y", ignored="z")).outcome is FAILED
     assert not (tmp_path / "sprung").exists()
+
+
+@pytest.mark.parametrize("defended", [True, False])
+def test_what_a_repository_lacks_is_not_fetched_by_a_program_of_its_own(
+    look: Look, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, defended: bool
+) -> None:
+    git(tmp_path, "init", "-q")
+    (tmp_path / "note.txt").write_text("x")
+    git(tmp_path, "add", "note.txt")
+    git(tmp_path, "commit", "-qm", "first")
+    hashed = subprocess.run(
+        ["git", "hash-object", "note.txt"], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    name = hashed.stdout.strip()
+    (tmp_path / ".git/objects" / name[:2] / name[2:]).unlink()
+    for key, value in (
+        ("core.repositoryformatversion", "1"),
+        ("extensions.partialClone", "origin"),
+        ("remote.origin.url", "ssh://nowhere/x"),
+        ("remote.origin.promisor", "true"),
+        ("core.sshCommand", f"touch {tmp_path}/sprung; false"),
+    ):
+        git(tmp_path, "config", key, value)
+    if not defended:
+        monkeypatch.setattr(git_kind, "_NO_REMOTE", ())
+    assert look(GitCheck(committed="note.txt")).outcome is FAILED
+    assert (tmp_path / "sprung").exists() is not defended
+
+
+@pytest.mark.parametrize(("check", "word"), [(GitCheck(not_committed="x"), "ls-tree"), (GitCheck(), "HEAD")])
+def test_git_that_does_not_answer_proves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, check: GitCheck, word: str
+) -> None:
+    git(tmp_path, "init", "-q")
+    git(tmp_path, "commit", "-qm", "first", "--allow-empty")
+    with LocalPlace(tmp_path) as place:
+        run = place.run
+
+        def slow(argv: Sequence[str], **more: Any) -> Completed:
+            return run(["git", "-c", "alias.slow=!sleep 9", "slow"] if word in argv else argv, **more)
+
+        assert check.judge(CheckContext(place)).outcome is PASSED
+        monkeypatch.setattr(place, "run", slow)
+        assert check.judge(CheckContext(place, deadline=time.monotonic() + 0.3)).outcome is ERROR
+
+
+def test_a_file_that_is_too_large_to_be_read_whole_is_no_forgery(
+    look: Look, env: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    install(env)
+    assert look(PackageCheck("tinydb", "env")).outcome is PASSED
+    monkeypatch.setattr(package_kind, "_LARGEST", 5)
+    assert look(PackageCheck("tinydb", "env")).outcome is PASSED

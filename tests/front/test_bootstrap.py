@@ -47,7 +47,9 @@ def run(checkout: Path, home: Path, *words: str | Path, python: Path | None = No
     known = {"PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": str(home), "LANG": "C.UTF-8", **pip}
     found = python or find_program("python3")
     assert found is not None
-    return subprocess.run([found, *words], cwd=checkout, env=known, capture_output=True, text=True, check=False)
+    return subprocess.run(
+        [found, *words], cwd=checkout, env=known, capture_output=True, text=True, check=False, timeout=300
+    )
 
 
 @pytest.mark.parametrize("name", OLD)
@@ -109,6 +111,10 @@ def test_both_commands_work_twice_and_at_once(checkout: Path, tmp_path: Path) ->
     again = run(checkout, home, "-m", "coursekit", "list")
     assert (again.returncode, again.stderr) == (0, "")
     assert "Make an environment" in again.stdout
+    [lost] = (checkout / ".venv").glob("lib/python3.*/site-packages/click")
+    shutil.rmtree(lost)
+    mended = run(checkout, home, "-m", "coursekit", "--version")
+    assert (mended.returncode, mended.stdout.split()[:1]) == (0, ["coursekit"]), mended.stderr
     tests = run(checkout, home, "-m", "tests", "--collect-only", "-q", "tests/course")
     assert tests.returncode == 0, tests.stdout + tests.stderr
     assert sorted(path.name for path in home.iterdir()) in ([".cache"], [".cache", "coursekit"], ["coursekit"], [])
