@@ -62,7 +62,11 @@ class Rehearsal:
 
     def __enter__(self) -> Rehearsal:
         self._stage.__enter__()
-        self._moments[()] = self._stage.snapshot()
+        try:
+            self._moments[()] = self._stage.snapshot()
+        except BaseException as error:
+            self._stage.__exit__(type(error), error, error.__traceback__)
+            raise
         self._sound.add(())
         return self
 

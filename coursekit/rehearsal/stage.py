@@ -60,18 +60,21 @@ class Stage:
         try:
             self._belongings.require_none()
             make_workspace(self.exercise, self.workspace)
+            self._open_shell()
         except BaseException:
+            self._close_shell()
             shutil.rmtree(self._folder, ignore_errors=True)
             raise
-        self._open_shell()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._close_shell()
-        self._belongings.end()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        try:
+            self._close_shell()
+            self._belongings.end()
+        finally:
+            shutil.rmtree(self._folder, ignore_errors=True)
 
     def play(self, action: Action) -> str:
         """Do what the action says, as a student would; gives what the screen showed. Raises CourseError."""

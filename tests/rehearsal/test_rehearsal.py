@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
 
 import pytest
 
 from coursekit.rehearsal.rehearsal import rehearse
+from coursekit.rehearsal.stage import Stage
+from coursekit.shell.typist import Typist
 from tests.courses import make_course
 
 MISTAKE = "exercises/venv/tiny/wrong/mad.yaml"
@@ -72,3 +75,16 @@ def test_a_command_that_never_ends_is_said(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setattr(stage, "LONGEST_COMMAND", 1.0)
     with pytest.raises(CourseError, match="without the end of `sleep 600`"):
         complaints(tmp_path, solution=("touch made", "sleep 600"))
+
+
+def test_a_shell_that_does_not_answer_at_the_beginning_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The guard of every test sees its processes; here are its files."""
+    course = make_course(tmp_path / "course", **GOOD)
+    for target in (Stage, Typist):
+        with monkeypatch.context() as patch:
+            patch.setattr(target, "snapshot", lambda *_: pytest.fail("nothing is answered"))
+            with pytest.raises(pytest.fail.Exception):
+                rehearse(course, "venv/tiny", lambda _: None)
+        assert not list(Path(tempfile.gettempdir()).glob("coursekit-rehearsal-*"))
