@@ -28,8 +28,8 @@ def say(text: str = "", *, colour: str | None = None, bold: bool = False) -> Non
 
 
 def say_json(data: Any) -> None:
-    """Print data as JSON, for a program."""
-    click.echo(json.dumps(data, indent=2, ensure_ascii=False))
+    """Print data as JSON, for a program: in ASCII, as the name of a file may hold what no encoding can print."""
+    click.echo(json.dumps(data, indent=2))
 
 
 def say_verdict(title: str, verdict: Verdict, points: int) -> None:

@@ -67,9 +67,11 @@ class Store:
 
     def record(self, event: Event) -> Event:
         """Append an event; gives it back with its number and time. Raises CourseError, and then nothing was written."""
-        detail = json.dumps(event.detail, separators=(",", ":"), sort_keys=True, ensure_ascii=False)
+        # in ASCII: the name of a file may hold what UTF-8 cannot say, and SQLite takes only UTF-8
+        detail = json.dumps(event.detail, separators=(",", ":"), sort_keys=True)
         with self._writing() as connection:
-            number, previous = self._head(connection)
+            with _reading(self.path):
+                number, previous = self._head(connection)
             number, moment = number + 1, time.time()
             row = (number, moment, str(event.what), event.exercise, event.step, detail)
             hashed = chain.link(previous, *row)
@@ -80,7 +82,7 @@ class Store:
     def events(self, exercise: str | None = None) -> list[Event]:
         """The events, in order; of one exercise, or all."""
         chosen = ("WHERE exercise = ?", (exercise,)) if exercise is not None else ("", ())
-        with _plainly(self.path):
+        with _reading(self.path):
             rows = self._connection.execute(
                 f"SELECT number, time, what, exercise, step, detail FROM events {chosen[0]} ORDER BY number", chosen[1]
             ).fetchall()
@@ -91,13 +93,13 @@ class Store:
 
     def last_number(self) -> int:
         """The number of the newest event, 0 when there is none: cheap, to notice what another process recorded."""
-        with _plainly(self.path):
+        with _reading(self.path):
             [number] = self._connection.execute("SELECT coalesce(max(number), 0) FROM events").fetchone()
             return int(number)
 
     def verify(self) -> list[str]:
         """What is wrong with the chain of events, in plain words; empty when it is whole."""
-        with _plainly(self.path):
+        with _reading(self.path):
             self._connection.execute("BEGIN")
             try:
                 rows = self._connection.execute("SELECT * FROM events ORDER BY number").fetchall()
@@ -108,7 +110,7 @@ class Store:
 
     def seed(self) -> bytes:
         """The 32 bytes from which the student's values are drawn: made once, the same ever after."""
-        with _plainly(self.path):
+        with _reading(self.path):
             stored = self._get(self._connection, "seed")
         if stored is None:
             with self._writing() as connection:
@@ -157,8 +159,18 @@ def _plainly(path: Path) -> Iterator[None]:
     """Turn what SQLite says into a problem that a student can act on."""
     try:
         yield
-    except (sqlite3.Error, ValueError) as error:
+    except sqlite3.Error as error:
         raise _explained(path, error) from error
+
+
+@contextmanager
+def _reading(path: Path) -> Iterator[None]:
+    """The same where stored values are read: one that nobody can make sense of is damage as well."""
+    with _plainly(path):
+        try:
+            yield
+        except ValueError as error:
+            raise _explained(path, error) from error
 
 
 def _explained(path: Path, error: Exception) -> CourseError:

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from coursekit.__main__ import main
+from coursekit.progress.store import Store
 from coursekit.shell import tree
 from tests.courses import make_course
 
@@ -258,6 +259,21 @@ def test_rude_text_is_shown_and_not_obeyed(run: Run, workspace: Path) -> None:
     (workspace / "made").mkdir()
     said = run("check", "first", code=1)
     assert "\x1b" not in said
+
+
+def test_names_and_answers_that_are_no_utf8(run: Run, course: Path, home: Path) -> None:
+    exercise = course / "exercises/venv/tiny/exercise.yaml"
+    exercise.write_text(exercise.read_text().replace("check: {file: made}", "check: {venv: env}"))
+    run("start", "venv/tiny")
+    with open(os.fsencode(home / "venv/tiny") + b"/caf\xe9.txt", "w"):
+        pass
+    assert "caf\\udce9.txt" in run("check", "first", code=1)
+    assert "caf\udce9.txt" in json.loads(run("check", "--json", code=1))["steps"]["first"]["findings"][0]["observed"]
+    run("start", "venv/asking")
+    assert "passed" in run("answer", "essay", "It is because of caf\udce9")
+    with Store.open(home / ".coursekit/progress.sqlite3") as store:
+        assert [event.detail["answer"] for event in store.events("venv/asking")[1:2]] == ["It is because of caf\udce9"]
+        assert store.verify() == []
 
 
 def test_the_shell_command_opens_the_students_shell(course: Path, home: Path) -> None:
