@@ -15,7 +15,7 @@ from coursekit.model.verdict import Finding, Outcome, Verdict
 from coursekit.practice.home import Home
 from coursekit.practice.standing import Standing, standing
 from coursekit.practice.wording import counted
-from coursekit.practice.workspace import keep, make_workspace, require_workspace, restore_start_files
+from coursekit.practice.workspace import made_anew, require_workspace, restore_start_files
 from coursekit.progress.store import Store
 
 if TYPE_CHECKING:
@@ -130,10 +130,8 @@ class Practice:
         if self.standing(exercise_id).started:
             require_workspace(exercise_id, folder)
             return exercise
-        if folder.exists() or folder.is_symlink():
-            keep(folder, self.home.kept)
-        make_workspace(exercise, folder)
-        self._record_start(exercise)
+        with made_anew(exercise, folder, self.home.kept):
+            self._record_start(exercise)
         return exercise
 
     def _record_start(self, exercise: Exercise) -> None:
@@ -287,10 +285,9 @@ class Practice:
         with self.store.lease(f"reset {exercise_id}"):
             if step_id is None:
                 self._require_guests_off(exercise)
-                kept = keep(folder, self.home.kept)
-                make_workspace(exercise, folder)
-                self._record(What.RESET, exercise_id, kept=str(kept or ""))
-                self._record_start(exercise)
+                with made_anew(exercise, folder, self.home.kept) as kept:
+                    self._record_start(exercise)
+                    self._record(What.RESET, exercise_id, kept=str(kept or ""))
                 return kept
             affected = with_dependants(exercise, step_id)
             require_workspace(exercise_id, folder)

@@ -7,7 +7,8 @@ import shutil
 import tempfile
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,7 +29,7 @@ def make_workspace(exercise: Exercise, folder: Path) -> None:
         try:
             put_start_files(exercise, building, folder)
             building.rename(folder)
-        except (OSError, CourseError):
+        except BaseException:
             shutil.rmtree(building, ignore_errors=True)
             raise
     except OSError as error:
@@ -105,6 +106,35 @@ def keep(folder: Path, kept: Path) -> Path | None:
     except OSError as error:
         raise _not_reset(kept, error) from error
     return target
+
+
+@contextmanager
+def made_anew(exercise: Exercise, folder: Path, kept: Path) -> Iterator[Path | None]:
+    """Make the workspace, after moving what is there into ``kept``; gives where it is now, None if there was nothing.
+
+    When that fails, or what is done with it in place, the folder is as it was before. Raises CourseError.
+    """
+    copy, made = keep(folder, kept), False
+    try:
+        make_workspace(exercise, folder)
+        made = True
+        yield copy
+    except BaseException as error:
+        if made:
+            shutil.rmtree(folder, ignore_errors=True)
+        said = _put_back(copy, folder) if copy else ""
+        if said and isinstance(error, CourseError):
+            raise CourseError(f"{error.message} {said}", error.what_to_do, error.exit_code) from error
+        raise
+
+
+def _put_back(copy: Path, folder: Path) -> str:
+    """Move kept work back into its place; gives where it is now, in plain words."""
+    try:
+        copy.rename(folder)
+    except OSError:
+        return f"Your work is kept in {copy}"
+    return f"Nothing was reset: your work is where it was, in {folder}"
 
 
 def restore_start_files(exercise: Exercise, folder: Path, kept: Path) -> Path | None:

@@ -182,6 +182,29 @@ def test_reset_begins_anew_and_keeps_the_work(practice: Practice) -> None:
     assert standing.step("ask").first_answer_right is False
 
 
+def test_a_reset_that_cannot_make_the_folder_anew_changes_nothing(practice: Practice, course_folder: Path) -> None:
+    name = practice.start(TINY).values["name"]
+    (practice.workspace(TINY) / "made").write_text("work")
+    practice.record(TINY, "first", PASSED, asked=True)
+    (course_folder / "exercises/venv/tiny/start" / name).touch()  # in the way of a folder that is called so
+    with pytest.raises(CourseError, match=r"cannot be made.* Nothing was reset"):
+        practice.reset(TINY)
+    assert (practice.workspace(TINY) / "made").read_text() == "work"
+    assert practice.standing(TINY).achieved == ("first",)
+    assert not list(practice.home.kept.iterdir())
+    assert list(practice.workspace(TINY).parent.iterdir()) == [practice.workspace(TINY)]
+
+
+def test_a_reset_that_cannot_be_recorded_changes_nothing(practice: Practice) -> None:
+    practice.start(TINY)
+    (practice.workspace(TINY) / "made").write_text("work")
+    practice.store._connection.execute("PRAGMA query_only = ON")  # SQLite says SQLITE_READONLY
+    with pytest.raises(CourseError, match=r"cannot be written.* Nothing was reset"):
+        practice.reset(TINY)
+    assert (practice.workspace(TINY) / "made").read_text() == "work"
+    assert not list(practice.home.kept.iterdir())
+
+
 def test_reset_of_a_step_puts_the_first_files_back(practice: Practice) -> None:
     name = practice.start(TINY).values["name"]
     hello = practice.workspace(TINY) / name / "hello.txt"
