@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import filecmp
+import os
 import shutil
 import tempfile
 import time
@@ -138,33 +139,48 @@ def _put_back(copy: Path, folder: Path) -> str:
 
 
 def restore_start_files(exercise: Exercise, folder: Path, kept: Path) -> Path | None:
-    """Put the first files back as they were, after copying those that differ into ``kept``.
+    """Put the first files back as they were, after moving those that differ into ``kept``.
 
-    Gives the folder of the copies; None when there was nothing to copy. Raises CourseError, and then no work is lost.
+    Gives the folder of what was moved; None when there was nothing to move. Raises CourseError, and then no work is
+    lost.
     """
     target = _new_copy(folder, kept)
     try:
+        # all of them are written, where they only need to be renamed, before anything of the student's is moved
         with tempfile.TemporaryDirectory(dir=folder.parent) as fresh:
             put_start_files(exercise, Path(fresh), folder)
             for original in sorted(Path(fresh).rglob("*")):
                 relative = original.relative_to(fresh)
-                current = folder / relative
-                if original.is_dir() or _same(original, current):
-                    continue
-                if current.exists() or current.is_symlink():
-                    (target / relative).parent.mkdir(parents=True, exist_ok=True)
-                    current.rename(target / relative)
-                current.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy2(original, current, follow_symlinks=False)
+                _restore(original, folder / relative, target / relative)
     except OSError as error:
+        if target.exists():
+            raise _half_reset(target, error) from error
         raise _not_reset(kept, error) from error
     return target if target.exists() else None
 
 
+def _restore(original: Path, current: Path, target: Path) -> None:
+    """Put one first file or folder in its place, after moving what is there, and differs, to ``target``."""
+    is_folder = original.is_dir()
+    same = (current.is_dir() and not current.is_symlink()) if is_folder else _same(original, current)
+    if not same and os.path.lexists(current):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        current.rename(target)
+    if is_folder:
+        current.mkdir(exist_ok=True)
+        shutil.copymode(original, current)
+    elif not same:
+        original.rename(current)
+
+
 def _same(original: Path, current: Path) -> bool:
-    if original.is_symlink() or current.is_symlink():
-        return original.is_symlink() and current.is_symlink() and original.readlink() == current.readlink()
-    return current.is_file() and filecmp.cmp(original, current, shallow=False)
+    """Whether a file is as it was at first, its permissions as well; False when nobody can tell."""
+    try:
+        if original.is_symlink() or current.is_symlink():
+            return original.is_symlink() and current.is_symlink() and original.readlink() == current.readlink()
+        return original.stat().st_mode == current.stat().st_mode and filecmp.cmp(original, current, shallow=False)
+    except OSError:
+        return False
 
 
 def _new_copy(folder: Path, kept: Path) -> Path:
@@ -176,5 +192,13 @@ def _not_reset(kept: Path, error: OSError) -> CourseError:
     return CourseError(
         f"Your work could not be put aside, so nothing was reset: {error.strerror or error} ({kept}).",
         "Make room there, or close what uses the folder, and try again.",
+        ExitCode.COULD_NOT_CHECK,
+    )
+
+
+def _half_reset(target: Path, error: OSError) -> CourseError:
+    return CourseError(
+        f"Not all of the first files could be put back: {error.strerror or error}. What was moved is kept in {target}.",
+        "Make room, or close what uses the folder, and try again.",
         ExitCode.COULD_NOT_CHECK,
     )

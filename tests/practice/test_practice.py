@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 
 import pytest
@@ -220,6 +221,67 @@ def test_reset_of_a_step_puts_the_first_files_back(practice: Practice) -> None:
     assert (practice.workspace(TINY) / "picture.bin").exists()
     assert (practice.workspace(TINY) / "mine").read_text() == "work"
     assert practice.standing(TINY).achieved == ("first",)
+
+
+def test_reset_of_a_step_undoes_whatever_was_done_to_its_first_files(practice: Practice) -> None:
+    """A folder that became a file, a file that became a folder or a link, and permissions."""
+    name = practice.start(TINY).values["name"]
+    workspace = practice.workspace(TINY)
+    hello, picture = workspace / name / "hello.txt", workspace / "picture.bin"
+    before = hello.read_text(), hello.stat().st_mode, picture.read_bytes(), hello.parent.stat().st_mode
+
+    def reset() -> Path | None:
+        kept = practice.reset(TINY, "first")
+        assert before == (hello.read_text(), hello.stat().st_mode, picture.read_bytes(), hello.parent.stat().st_mode)
+        assert sorted(path.name for path in workspace.iterdir()) == sorted([name, "picture.bin"])
+        return kept
+
+    assert reset() is None
+    hello.chmod(0o000)
+    assert reset()
+    hello.chmod(0o755)
+    assert reset()
+    hello.parent.chmod(0o500)
+    assert reset() is None
+    hello.unlink()
+    hello.parent.rmdir()
+    hello.parent.write_text("work")
+    kept = reset()
+    assert kept
+    assert (kept / name).read_text() == "work"
+    hello.unlink()
+    hello.parent.rmdir()
+    hello.parent.symlink_to(practice.home.kept)
+    picture.unlink()
+    picture.mkdir()
+    (picture / "mine").write_text("work")
+    kept = reset()
+    assert kept
+    assert (kept / name).is_symlink()
+    assert (kept / "picture.bin" / "mine").read_text() == "work"
+
+
+def test_reset_of_a_step_that_stops_halfway_says_where_the_work_is(
+    practice: Practice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = practice.start(TINY).values["name"]
+    hello, picture = practice.workspace(TINY) / name / "hello.txt", practice.workspace(TINY) / "picture.bin"
+    for path in (hello, picture):
+        path.write_text("changed")
+    rename = Path.rename
+
+    def fails_in_between(path: Path, target: Path) -> Path:
+        if path == picture:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "rename", fails_in_between)
+    with pytest.raises(CourseError, match="Not all of the first files") as caught:
+        practice.reset(TINY, "first")
+    [kept] = practice.home.kept.iterdir()
+    assert f"kept in {kept}" in caught.value.message
+    assert (kept / name / "hello.txt").read_text() == picture.read_text() == "changed"
+    assert hello.read_text().startswith("Hello")
 
 
 def test_dependants_are_found_through_others(practice: Practice) -> None:
