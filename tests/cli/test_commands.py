@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -128,6 +130,29 @@ def test_reset_keeps_a_copy(run: Run, workspace: Path, home: Path) -> None:
     assert "0 of 7 points." in run("status")
     assert str(kept) in run("clean", "--yes").replace("\n", "")
     assert not kept.exists()
+
+
+def test_a_kept_copy_that_cannot_be_removed_stops_nothing(
+    run: Run, home: Path, course: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run("start", "venv/tiny")
+    kept = home / ".coursekit" / "kept"
+    for name in ("a-copy", "of-root", "z-copy"):
+        (kept / name).mkdir(parents=True)
+    (kept / "link").symlink_to(course)
+    (kept / "of-a-file").touch()
+    remove = shutil.rmtree
+
+    def refuses(path: Path) -> None:
+        if path.name == "of-root":
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        remove(path)
+
+    monkeypatch.setattr(shutil, "rmtree", refuses)
+    said = run("clean", "--yes", code=4)
+    assert f"sudo rm -r {kept / 'of-root'}" in said
+    assert [path.name for path in kept.iterdir()] == ["of-root"]
+    assert (course / "labs").is_dir()
 
 
 @pytest.mark.parametrize(
