@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import resource
 import signal
 import sqlite3
 import subprocess
@@ -195,3 +196,26 @@ def test_a_lease_has_one_holder_and_dies_with_it(path: Path) -> None:
         process.communicate()
         with store.lease("reset a/b"):
             pass
+
+
+def test_a_lease_whose_file_cannot_be_made(path: Path) -> None:
+    (path.parent / "opening.lock").mkdir(parents=True)
+    with pytest.raises(CourseError, match="cannot be written") as caught:
+        Store.open(path)
+    assert caught.value.exit_code is ExitCode.COULD_NOT_CHECK
+    assert "COURSEKIT_HOME" in caught.value.what_to_do
+
+
+def test_a_lease_is_held_without_room_for_the_holders_number(path: Path) -> None:
+    with Store.open(path) as store:
+        limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (0, limits[1]))  # such a limit is to a writer what a full disk is
+        try:
+            with (
+                store.lease("reset a/b"),
+                pytest.raises(CourseError, match="process unknown"),
+                store.lease("reset a/b"),
+            ):
+                pass
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, limits)
