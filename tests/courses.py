@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import textwrap
 from pathlib import Path
 
@@ -155,3 +156,17 @@ def make_course(folder: Path, **changes: str) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(textwrap.dedent(text), encoding="utf-8")
     return folder
+
+
+def hold_slow(course: Path) -> None:
+    """Let the check of ``venv/slow`` pass at the moment when whoever writes into its FIFO ``gate`` closes it."""
+    exercise = course / "exercises/venv/slow/exercise.yaml"
+    exercise.write_text(exercise.read_text().replace("sleep 47", "cat gate"))
+
+
+def writing_end(fifo: Path) -> int | None:
+    """A descriptor to write into a FIFO; None while nobody reads it."""
+    try:
+        return os.open(fifo, os.O_WRONLY | os.O_NONBLOCK)
+    except OSError:
+        return None

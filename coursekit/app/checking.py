@@ -32,12 +32,14 @@ class Checking:
     async def check(self, step_id: str, shell: ShellState | None) -> Verdict:
         """The verdict on a step. Cancelling the task stops the check. Raises CourseError."""
         async with self._busy:
+            last_reset = self._practice.last_reset(self._exercise_id)
             request = self._request(step_id, shell)
             finished = False
             try:
                 async for _, verdict in self._ask(request):
                     finished = True
                     result = verdict
+                self._practice.refuse_outdated(self._exercise_id, last_reset)
                 return result if finished else _died()
             except (CheckerDied, ConnectionError):
                 self._forget()

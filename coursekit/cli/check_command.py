@@ -62,6 +62,7 @@ def _open_steps(practice: Practice, exercise: Exercise) -> list[str]:
 
 
 def _check(practice: Practice, exercise: Exercise, steps: Sequence[str], *, quiet: bool) -> dict[str, Verdict]:
+    last_reset = practice.last_reset(exercise.id)
     standing = practice.standing(exercise.id)
     verdicts: dict[str, Verdict] = {}
     checking = check_steps(
@@ -75,6 +76,7 @@ def _check(practice: Practice, exercise: Exercise, steps: Sequence[str], *, quie
     )
     asked = True
     for step_id, verdict in checking:
+        practice.refuse_outdated(exercise.id, last_reset)
         verdicts[step_id] = verdict
         practice.record(exercise.id, step_id, verdict, asked=asked)
         if verdict.outcome is Outcome.FAILED:

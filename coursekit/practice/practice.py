@@ -170,6 +170,22 @@ class Practice:
             )
         return news
 
+    def last_reset(self, exercise_id: str) -> int:
+        """The number of the event by which the exercise, or a step of it, was last begun anew; 0 when none was."""
+        return max((event.number for event in self.store.events(exercise_id) if event.what is What.RESET), default=0)
+
+    def refuse_outdated(self, exercise_id: str, last_reset: int) -> None:
+        """Raise CourseError when the last reset is another one than when a check was asked for.
+
+        Another process may have begun the exercise anew meanwhile: then the verdict is about the old folder.
+        """
+        if self.last_reset(exercise_id) != last_reset:
+            raise CourseError(
+                f"{exercise_id} was begun anew while it was being checked, so what was found does not count.",
+                "Check again.",
+                ExitCode.COULD_NOT_CHECK,
+            )
+
     def answers(self, exercise_id: str) -> dict[str, str]:
         """The answer last given to each step's question."""
         return {step.outline.id: step.answers[-1] for step in self.standing(exercise_id).steps if step.answers}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from coursekit.app.widgets.step_list import StepList
 from coursekit.errors import CourseError
 from coursekit.model.verdict import Outcome, Verdict
 from tests.app.conftest import OpenApp
+from tests.courses import hold_slow, writing_end
 
 
 async def test_a_step_turns_green_by_itself(open_app: OpenApp) -> None:
@@ -103,6 +105,23 @@ async def test_the_reasons_go_when_another_terminal_makes_the_step_pass(open_app
         student.practice.record("venv/tiny", "first", Verdict(Outcome.PASSED), asked=True)  # as `coursekit check` does
         await student.until(lambda: student.title == "Tiny · 4 of 7 points")
         assert student.panel == ""
+
+
+async def test_a_check_during_a_reset_by_another_terminal_does_not_count(
+    open_app: OpenApp, course: Path, home: Path
+) -> None:
+    hold_slow(course)
+    async with open_app() as student:
+        await student.open("venv/slow")
+        gate = home / "venv/slow/gate"
+        os.mkfifo(gate)
+        await student.press("f2")
+        held: list[int] = []
+        await student.until(lambda: held.extend(end for end in [writing_end(gate)] if end is not None) or held)
+        student.practice.reset("venv/slow")  # as `coursekit reset` does
+        os.close(held[0])
+        await student.until(lambda: "begun anew while it was being checked" in student.panel)
+        assert student.attempts == []
 
 
 async def test_names_with_markup_are_shown_and_not_obeyed(open_app: OpenApp, home: Path) -> None:

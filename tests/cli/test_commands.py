@@ -18,7 +18,7 @@ import pytest
 from coursekit.__main__ import main
 from coursekit.progress.store import Store
 from coursekit.shell import tree
-from tests.courses import make_course
+from tests.courses import hold_slow, make_course, writing_end
 
 Run = Callable[..., str]
 
@@ -244,6 +244,25 @@ def test_interrupting_a_check(course: Path, home: Path, run: Run) -> None:
     assert process.returncode == 130, out + err
     assert "Traceback" not in err
     assert not _runs("sleep\x0047")
+
+
+def test_a_check_during_a_reset_does_not_count(course: Path, home: Path, run: Run) -> None:
+    hold_slow(course)
+    run("start", "venv/slow")
+    gate = home / "venv/slow/gate"
+    os.mkfifo(gate)
+    words = [sys.executable, "-m", "coursekit", "--course", str(course), "check", "venv/slow"]
+    process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    deadline = time.monotonic() + 10
+    while (held := writing_end(gate)) is None:
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    run("reset", "venv/slow", "--yes")
+    os.close(held)
+    out, err = process.communicate(timeout=10)
+    assert process.returncode == 4, out + err
+    assert "begun anew while it was being checked" in err
+    assert "0 of 1 point" in run("status", "venv/slow")
 
 
 def _runs(command: str) -> bool:
