@@ -34,26 +34,30 @@ from tests.courses import make_course
 
 
 class OwnCheckers:
-    """Checker processes without a supervisor."""
+    """Checker processes without a supervisor. They end when their line does, and leave nothing then."""
 
     def __init__(self) -> None:
         self._processes: dict[int, subprocess.Popen[bytes]] = {}
+        self._lines: dict[int, socket.socket] = {}
 
     async def open(self) -> tuple[RemoteChecker, int]:
         ours, theirs = socket.socketpair()
         process = subprocess.Popen([sys.executable, "-m", "coursekit.checker"], stdin=theirs, stdout=theirs)
         theirs.close()
         ours.setblocking(False)
-        self._processes[process.pid] = process
+        self._processes[process.pid], self._lines[process.pid] = process, ours.dup()
         return await connect(ours), process.pid
 
     def stop(self, number: int) -> None:
-        self._processes[number].kill()
+        with contextlib.suppress(OSError):  # it has ended already
+            self._lines[number].shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
         """Wait until all have ended, as they do when nobody listens any more."""
-        for process in self._processes.values():
-            process.wait(5)
+        for number, process in self._processes.items():
+            self.stop(number)
+            self._lines[number].close()
+            process.wait(20)
 
 
 class Student:
