@@ -14,7 +14,7 @@ class Attack:
     """What a rude program or a cheat does, and asserts of what coursekit made of it."""
 
     play: Callable[[Path], None]
-    """Given an empty folder; raises AssertionError when the attack has worked."""
+    """Given an empty folder; AssertionError when the attack has worked, another error when it was not played."""
     defenceless: Callable[[pytest.MonkeyPatch], None]
     """Switches off the defence that this attack is stopped by."""
 

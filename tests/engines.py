@@ -28,11 +28,15 @@ BUSYBOX, PYTHON = "busybox:1.36", "python:3.11-slim"
 
 
 def docker(*words: str, host: str = "", stdin: bytes = b"", check: bool = True) -> str:
-    """What Docker's own command line prints: the peer by which coursekit is measured."""
+    """What Docker's own command line prints: the peer by which coursekit is measured. Raises RuntimeError.
+
+    No AssertionError, here and below: an engine that fails is no attack that worked.
+    """
     known = {**os.environ, "DOCKER_BUILDKIT": "0", **({"DOCKER_HOST": host} if host else {})}
     program = str(find_program("docker") or "docker")  # whatever a test puts into the PATH
     done = subprocess.run([program, *words], input=stdin, capture_output=True, check=False, env=known)
-    assert not check or done.returncode == 0, f"docker {' '.join(words)}: {done.stderr.decode()}"
+    if check and done.returncode != 0:
+        raise RuntimeError(f"docker {' '.join(words)}: {done.stderr.decode()}")
     return (done.stdout + (b"" if check else done.stderr)).decode().strip()
 
 
@@ -42,9 +46,10 @@ def push(name: str) -> None:
     for _ in range(4):
         with contextlib.suppress(subprocess.TimeoutExpired):
             done = subprocess.run(command, capture_output=True, check=False, timeout=30)
-            assert done.returncode == 0, done.stderr.decode()
+            if done.returncode != 0:
+                raise RuntimeError(f"docker push {name}: {done.stderr.decode()}")
             return
-    raise AssertionError(f"docker push {name} comes to no end")
+    raise RuntimeError(f"docker push {name} comes to no end")
 
 
 @functools.cache
@@ -64,16 +69,17 @@ def missing() -> str:
     """Why there is no engine that tests can use; empty when there is one."""
     try:
         docker("image", "inspect", BUSYBOX, PYTHON)
-    except (OSError, AssertionError) as error:
+    except (OSError, RuntimeError) as error:
         return f"no container engine with {BUSYBOX} and {PYTHON}, see .ci/containers: {error}"
     return ""
 
 
 def until(holds: Callable[[], object], seconds: float = 10.0) -> None:
-    """Wait for a state; fails when it does not come."""
+    """Wait for a state. Raises TimeoutError when it does not come."""
     deadline = time.monotonic() + seconds
     while not holds():
-        assert time.monotonic() < deadline, "it did not come to that"
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"it did not come to that within {seconds} s")
         time.sleep(0.01)
 
 
@@ -218,8 +224,8 @@ class Daemon:
         until(self._answers, 30)
 
     def _answers(self) -> bool:
-        assert self._process is not None
-        assert self._process.poll() is None, self._log.read_text()[-2000:]
+        if self._process is None or self._process.poll() is not None:
+            raise RuntimeError(f"the second engine has ended: {self._log.read_text()[-2000:]}")
         return "API version" in docker("version", host=self.host, check=False).partition("Server:")[2]
 
     def stop(self) -> None:

@@ -69,10 +69,11 @@ def a_docker_in_the_students_path(folder: Path) -> None:
     program.write_text('#!/bin/sh\necho \'[{"State": {"Status": "running"}}]\'; echo forged\n')
     program.chmod(0o755)
     with making(folder) as things, pytest.MonkeyPatch.context() as patch:
+        container = things.container()
         patch.setenv("PATH", str(program.parent), prepend=":")
         assert outcome(folder, ContainerCheck("ckt-none", state="running")) is Outcome.FAILED
         talk = DialogueCheck("echo real", (Turn("forged"),))
-        assert outcome(folder, Inside("container", things.container(), Single("dialogue", talk))) is Outcome.FAILED
+        assert outcome(folder, Inside("container", container, Single("dialogue", talk))) is Outcome.FAILED
 
 
 def the_students_path_is_searched(patch: pytest.MonkeyPatch) -> None:

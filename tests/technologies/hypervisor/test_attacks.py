@@ -42,8 +42,8 @@ def pretending(folder: Path, *words: str, program: Path | None = None) -> Iterat
     known = {"PATH": "/usr/bin:/bin", "PYTHONHOME": sys.base_prefix}
     with subprocess.Popen(argv, stdout=subprocess.PIPE, env=known) as process:
         try:
-            assert process.stdout is not None
-            assert process.stdout.readline() == b"ready\n"
+            if process.stdout is None or process.stdout.readline() != b"ready\n":
+                raise RuntimeError("the impostor did not start")
             yield
         finally:
             process.kill()
@@ -77,7 +77,8 @@ def a_program_that_is_called_qemu(folder: Path) -> None:
 
 def its_name_is_enough(patch: pytest.MonkeyPatch) -> None:
     def named(who: qmp.Peer, emulator: str, path: Path) -> None:
-        assert Path(who.program).name == emulator
+        if Path(who.program).name != emulator:
+            raise qmp.NotQemu(who.program)
 
     patch.setattr(qmp, "require_qemu", named)
 
