@@ -107,13 +107,24 @@ class Guard:
     def pytest_runtest_teardown(
         self, item: pytest.Item, nextitem: pytest.Item | None
     ) -> Generator[None, object, object]:
-        result = yield
-        shared = not isinstance(item, pytest.Function) and nextitem is not None and nextitem.parent is item.parent
-        if not shared and self._before is not None:
-            before, self._before = self._before, None
-            if complaints := _settled(before):
-                pytest.fail("this test left something behind:\n  " + "\n  ".join(complaints), pytrace=False)
+        try:
+            result = yield
+        except BaseException as error:
+            if complaint := self._complaint(item, nextitem):
+                error.add_note(complaint)
+            raise
+        if complaint := self._complaint(item, nextitem):
+            pytest.fail(complaint, pytrace=False)
         return result
+
+    def _complaint(self, item: pytest.Item, nextitem: pytest.Item | None) -> str:
+        """What the test has left behind; what comes next begins anew, however the test ended."""
+        shared = not isinstance(item, pytest.Function) and nextitem is not None and nextitem.parent is item.parent
+        if shared or self._before is None:
+            return ""
+        before, self._before = self._before, None
+        complaints = _settled(before)
+        return "this test left something behind:\n  " + "\n  ".join(complaints) if complaints else ""
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
