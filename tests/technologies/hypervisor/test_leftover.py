@@ -49,14 +49,19 @@ def test_two_guests_outlive_their_owner_until_the_next_start(
     folders = [tmp_path / "ada", tmp_path / "ben"]
     words, _ = (prepared.unpack(folder, folder.name) for folder in folders)
     argv = [sys.executable, "-c", OWNER, str(path), *map(str, folders), *words]
-    with subprocess.Popen(argv, stdout=subprocess.PIPE) as owner:
-        assert owner.stdout is not None
-        assert owner.stdout.readline() == b"started\n"
-        assert sweep(path) == 0  # its owner lives
-        owner.kill()
-    processes = [answers(folder, here) for folder in folders]
-    assert all(processes)
-    assert sweep(path) == 2
+    try:
+        with subprocess.Popen(argv, stdout=subprocess.PIPE) as owner:
+            try:
+                assert owner.stdout is not None
+                assert owner.stdout.readline() == b"started\n"
+                assert sweep(path) == 0  # its owner lives
+            finally:
+                owner.kill()
+        processes = [answers(folder, here) for folder in folders]
+        assert all(processes)
+        assert sweep(path) == 2
+    finally:
+        sweep(path)
     assert [answers(folder, here) for folder in folders] == [0, 0]
     assert Ledger(path).entries() == []
     assert answers(guest.folder, here)  # the student's
