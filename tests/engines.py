@@ -230,13 +230,24 @@ class Daemon:
 
     def stop(self) -> None:
         """End it, and what runs in it. It takes its socket away."""
-        if self._process is not None:
-            self._process.terminate()
-            self._process.wait(20)
+        try:
+            if self._process is not None:
+                _end(self._process)
+        finally:
             self._process = None
-        if self._disk:
-            subprocess.run(["umount", self._disk], check=True)
-            self._disk = None
+            if self._disk:
+                subprocess.run(["umount", self._disk], check=True)
+                self._disk = None
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """Ask an engine to end. One that does not is killed; raises TimeoutExpired then."""
+    process.terminate()
+    try:
+        process.wait(20)
+    finally:
+        process.kill()
+        process.wait()
 
 
 @pytest.fixture
@@ -327,11 +338,12 @@ def podman(folder: Path) -> Iterator[str]:
             pytest.skip("podman cannot serve here")
         yield f"unix://{socket}"
     finally:
-        process.terminate()
-        process.wait(20)
-        for monitor in _started_in(folder):  # it stays for five minutes after a program that ran in a container
-            os.kill(monitor, signal.SIGKILL)
-        subprocess.run(["umount", folder / "root" / "overlay"], capture_output=True, check=False)
+        try:
+            _end(process)
+        finally:
+            for monitor in _started_in(folder):  # it stays for five minutes after a program that ran in a container
+                os.kill(monitor, signal.SIGKILL)
+            subprocess.run(["umount", folder / "root" / "overlay"], capture_output=True, check=False)
 
 
 def _started_in(folder: Path) -> list[int]:

@@ -277,7 +277,8 @@ def test_what_cannot_be_removed_now_keeps_nothing_else_from_being(
     rehearsed.keep(engine, record["Id"])
     docker("rmi", image)
     runs = things.container(image=record["Id"])
-    container = docker("create", "--label", f"{LABEL}={ledger.enter('container', engine.endpoint.url).number}", BUSYBOX)
+    label = f"{LABEL}={ledger.enter('container', engine.endpoint.url).number}"
+    container = docker("create", "--name", things.name(), "--label", label, BUSYBOX)
     for entry in ledger.entries():
         ledger.abandon(entry)
     with Engines() as engines:
@@ -308,7 +309,7 @@ def test_what_a_student_has_is_never_swept(engine: Engine, things: Things, ledge
         docker("create", *(() if "--name" in option else ("--name", things.name())), *option, BUSYBOX)
         for option in options
     ]
-    ours = docker("create", "--label", f"{LABEL}={entry.number}", BUSYBOX)
+    ours = docker("create", "--name", things.name(), "--label", f"{LABEL}={entry.number}", BUSYBOX)
     volume = things.name()
     docker("volume", "create", "--label", f"{LABEL}={'0' * 32}", volume)
     with Engines() as engines:
