@@ -117,14 +117,14 @@ def test_a_trial_that_floods(engine: Engine, ledger: Recorded, monkeypatch: pyte
 
 def test_a_trial_that_takes_too_long(engine: Engine, ledger: Recorded) -> None:
     began = time.monotonic()
-    done = trial(engine, BUSYBOX, sh("trap '' TERM; echo here; sleep 500"), ledger, Limits(seconds=1))
+    done = trial(engine, BUSYBOX, sh("trap '' TERM; echo here; sleep 500"), ledger, Limits(seconds=5))
     assert done.ending is Ending.TIMED_OUT
-    assert done.explanation == "It was stopped after 1 s. The last it said: “here”"
+    assert done.explanation == "It was stopped after 5 s. The last it said: “here”"
     assert not ledger.left(engine)
     later = time.monotonic()
     done = trial(engine, BUSYBOX, sh("sleep 500"), ledger, Limits(), cancelled=lambda: time.monotonic() - later > 0.5)
     assert done.ending is Ending.CANCELLED
-    assert time.monotonic() - began < 12
+    assert time.monotonic() - began < 30
 
 
 def test_a_trial_that_eats_memory(engine: Engine, ledger: Recorded) -> None:
