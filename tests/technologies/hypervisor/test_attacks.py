@@ -143,9 +143,10 @@ def test_a_guest_that_floods_its_console(guest: OwnGuest, inside: GuestPlace, ju
 def test_a_guest_that_floods_the_line(guest: OwnGuest, inside: GuestPlace, judged: Judging) -> None:
     """What stands on the line instead of our own service says much, and never the word."""
     port = inside.ask("ls /dev/vport*").output.strip()
-    inside.ask(f"systemd-run --quiet sh -c 'systemctl stop coursekit-line; exec yes >{port}'")
+    flood = f"systemctl stop coursekit-line; echo let go >/dev/console; exec yes >{port}"
+    inside.ask(f"systemd-run --quiet sh -c '{flood}'")
     inside.close()
-    time.sleep(1.0)  # until the service has let go of its line
+    guest.wait_for(b"let go", 60)
     started = time.monotonic()
     finding = judged(GuestCheck("web", "running", cpus=1))
     assert finding.outcome is Outcome.FAILED
