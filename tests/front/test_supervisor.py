@@ -42,6 +42,14 @@ def child(parent: int, module: str) -> int:
     raise AssertionError(f"no process of {module}")
 
 
+def ends(pid: int) -> None:
+    """Wait until a process has gone."""
+    deadline = time.monotonic() + 5
+    while Path(f"/proc/{pid}").exists():
+        assert time.monotonic() < deadline, "what the check had started is left"
+        time.sleep(0.02)
+
+
 def test_quitting(app: Terminal) -> None:
     began = time.monotonic()
     app.press("q")
@@ -110,7 +118,7 @@ def test_a_check_is_cancelled(app: Terminal) -> None:
     sleeping = child(app.pid, "47")
     app.press("Escape")
     app.shows("You stopped the check of step 1.")
-    assert not Path(f"/proc/{sleeping}").exists()
+    ends(sleeping)
     app.press("F2")
     app.shows("checking step 1")
 
@@ -124,10 +132,7 @@ def test_the_checker_is_killed(app: Terminal) -> None:
     checker = int(Path(f"/proc/{sleeping}/stat").read_text().rpartition(")")[2].split()[1])
     os.kill(checker, signal.SIGKILL)
     app.shows("could not check (not your fault)", "Check once more")
-    deadline = time.monotonic() + 3
-    while Path(f"/proc/{sleeping}").exists():
-        assert time.monotonic() < deadline, "what the checker had started is left"
-        time.sleep(0.02)
+    ends(sleeping)
 
 
 CRASH = """
