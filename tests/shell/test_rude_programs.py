@@ -130,7 +130,7 @@ def waits_for_input(folder: Path) -> None:
         done = place.converse(
             ["bash", "-c", "read -p 'Password: ' word"],
             [Exchange("never said")],
-            limits=Limits(seconds=3, silence=0.3),
+            limits=Limits(seconds=8, silence=2),
         )
         assert done.ending is Ending.SILENT
         assert "Password:" in done.explanation
@@ -387,7 +387,7 @@ def test_a_death_by_signal_has_the_status_that_a_shell_shows(place: LocalPlace) 
 
 
 def test_limits_say_how_long_it_took(place: LocalPlace) -> None:
-    done = place.run(["bash", "-c", "echo waiting; sleep 9"], limits=Limits(seconds=0.3))
+    done = place.run(["bash", "-c", "echo waiting; sleep 9"], limits=Limits(seconds=2))
     assert done.ending is Ending.TIMED_OUT
-    assert done.explanation == "It was stopped after 0.3 s. The last it said: “waiting”"
+    assert done.explanation == "It was stopped after 2 s. The last it said: “waiting”"
     assert running.explain(Ending.EXITED, Limits(), HeadAndTail(10)) == ""
