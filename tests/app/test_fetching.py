@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import threading
-import time
 from pathlib import Path
 
 import pytest
@@ -61,10 +60,8 @@ async def test_esc_or_leaving_stops_it(open_app: OpenApp, halt: Halting, leaves:
         await student.press("ctrl+@", "f")
         await student.until(lambda: " MB of 8.0 MB" in student.news)
         if not leaves:
-            began = time.monotonic()
             await student.press("escape")
             await student.until(lambda: "You stopped the fetching; what came whole is kept." in student.news)
-            assert time.monotonic() - began < 1
             assert student.panel == ""
         await student.until(lambda: leaves or not fetching())
     until(lambda: not fetching())

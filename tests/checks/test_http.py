@@ -65,7 +65,7 @@ def test_a_service_that_nobody_reaches_is_waited_for_once(look: Look, run: Run) 
     assert "no answer" in look(HttpCheck(web, 80)).observed
     began = time.monotonic()
     assert "no answer" in look(HttpCheck(web, 80)).observed
-    assert time.monotonic() - began < 1
+    assert time.monotonic() - began < 4
 
 
 def test_an_answer_is_told_as_a_person_reads_it(look: Look, run: Run) -> None:

@@ -43,7 +43,7 @@ def test_a_version_is_read_and_not_asked_for(place: LocalPlace, tmp_path: Path) 
         program.chmod(0o755)
     began = time.monotonic()
     tools = find(place, prefix / "condabin")
-    assert time.monotonic() - began < 1
+    assert time.monotonic() - began < 4
     assert (tools["conda"].version, tools["conda"].usable) == ("24.11.3", True)
     assert tools["mamba"].version == "2.0.5"
     assert tools["conda"].path == str(prefix / "condabin" / "conda")

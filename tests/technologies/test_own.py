@@ -261,7 +261,7 @@ def test_a_silent_engine_costs_a_sweep_little(short: Path, monkeypatch: pytest.M
         began = time.monotonic()
         with Engines() as engines:
             assert sweep(kept.path, engines) == 0
-        assert time.monotonic() - began < 1
+        assert time.monotonic() - began < 2
     assert len(kept.entries()) == 5
 
 

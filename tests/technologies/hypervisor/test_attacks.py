@@ -137,7 +137,7 @@ def test_a_guest_that_floods_its_console(guest: OwnGuest, inside: GuestPlace, ju
     guest.wait_for(b"y\r\ny\r\ny\r\n", 10)
     started = time.monotonic()
     assert judged(GuestCheck("web", "running", cpus=1)).outcome is Outcome.PASSED
-    assert time.monotonic() - started < 4.0
+    assert time.monotonic() - started < 20.0
 
 
 def test_a_guest_that_floods_the_line(guest: OwnGuest, inside: GuestPlace, judged: Judging) -> None:
