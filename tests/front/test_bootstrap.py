@@ -28,6 +28,8 @@ OLD = (
     "tests/__main__.py",
 )
 OLD_PYTHONS = [path for path in sorted(Path.home().glob(".pyenv/versions/3.*/bin/python")) if _minor(path) < 11]
+NO_OLD_PYTHON = pytest.param(None, marks=pytest.mark.xfail(run=False, reason="no old Python here"))
+"""No machine has to have one: unlike a skip, this is no failure in CI. What any can read is proved all the same."""
 
 
 @pytest.fixture
@@ -57,14 +59,14 @@ def test_an_old_python_can_read_the_front_door(name: str) -> None:
     ast.parse((ROOT / name).read_text(), feature_version=(3, 6))
 
 
-def test_too_old_a_python_looks_for_a_newer_one(checkout: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("python", OLD_PYTHONS or [NO_OLD_PYTHON], ids=str)
+def test_too_old_a_python_looks_for_a_newer_one(checkout: Path, tmp_path: Path, python: Path) -> None:
     """Here it finds none, since PATH leads nowhere: one sentence, and the command that mends it."""
     code = "import os; os.environ['PATH'] = '/nowhere'; from coursekit.bootstrap import ensure; ensure('', 'coursekit')"
-    for python in OLD_PYTHONS:  # those that this machine has; what any can read is proved above
-        done = run(checkout, tmp_path / "home", "-S", "-c", code, python=python)
-        assert done.returncode == 3
-        assert done.stderr.startswith("This is Python 3.")
-        assert done.stderr.count("\n") == 1
+    done = run(checkout, tmp_path / "home", "-S", "-c", code, python=python)
+    assert done.returncode == 3
+    assert done.stderr.startswith("This is Python 3.")
+    assert done.stderr.count("\n") == 1
 
 
 @pytest.mark.parametrize(
