@@ -14,7 +14,8 @@ import json
 import re
 import tarfile
 import tempfile
-from collections.abc import Iterable, Sequence
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
 from io import BufferedIOBase
 from pathlib import Path
 from typing import IO, Any
@@ -28,6 +29,10 @@ _INSIDE = "wheels"
 """The folder in the image, below its root."""
 _LARGEST_TEXT = 10_000_000
 _MEMBER = re.compile(r"manifest\.json|[0-9a-f]{64}\.(?:json|tar)")
+_PLAIN = re.compile(rb".{124}[0-7]{11}\0.{20}0.{100}ustar\x0000.{247}", re.DOTALL)
+"""The header of a plain file in an archive of ours: where it says its size, that it is one, and which form this is."""
+_ENTRY = ["Config", "Layers", "RepoTags"]
+"""What is said of an image in manifest.json."""
 
 
 class BadArchive(Exception):
@@ -138,22 +143,51 @@ def _add_wheels(config: dict[str, Any], layer: str, digest: str) -> None:
     config["history"] = [*(config.get("history") or ()), step, empty]
 
 
+def _members(unpacked: gzip.GzipFile) -> Iterator[tarfile.TarInfo]:
+    """The files in an archive of ours; what is read next from ``unpacked`` is each one's content.
+
+    Only headers that every reader understands alike are taken. Where an engine's finds another size than this one, it
+    finds other files from there on; and Python's own takes a damaged header for the archive's end, without a word.
+    """
+    while any(header := unpacked.read(tarfile.BLOCKSIZE)):
+        if not _PLAIN.fullmatch(header):
+            raise BadArchive("it breaks off, or holds something else than plain files")
+        member = tarfile.TarInfo.frombuf(header, "utf-8", "strict")
+        end = unpacked.tell() + -(-member.size // tarfile.BLOCKSIZE) * tarfile.BLOCKSIZE
+        yield member
+        if unpacked.seek(end) != end:
+            raise BadArchive("it breaks off")
+    while rest := unpacked.read(tarfile.RECORDSIZE):
+        if any(rest):
+            raise BadArchive("something stands behind its end")
+
+
+def _exactly(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An entry of manifest.json. To an engine `repotags` is the same as `RepoTags`, and the last of them counts."""
+    if sorted(key for key, _ in pairs) != _ENTRY:
+        raise BadArchive(f"its list of images says {', '.join(key[:20] for key, _ in pairs)!r}")
+    return dict(pairs)
+
+
 def require_only(file: IO[bytes] | BufferedIOBase, name: str) -> None:
     """Raise BadArchive unless the file is an archive of ours with one image of that name and nothing else.
 
-    An engine takes all images in an archive, under whatever names stand in it.
+    An engine takes all images in an archive, under whatever names stand in it; and it goes on where one gzip file in
+    the file ends and another begins.
     """
     try:
-        with tarfile.open(fileobj=file, mode="r|gz") as archive:
-            for number, member in enumerate(archive):
-                if not member.isfile() or not _MEMBER.fullmatch(member.name):
+        with gzip.GzipFile(fileobj=file) as unpacked:
+            listed = None
+            for number, member in enumerate(_members(unpacked)):
+                if not _MEMBER.fullmatch(member.name):
                     raise BadArchive(f"it holds {member.name[:80]!r}, which no image of a bundle has")
                 if (number == 0) is not (member.name == "manifest.json"):
                     raise BadArchive("its list of images is not where it belongs")
                 if number == 0:
-                    body = archive.extractfile(member)
-                    listed = json.loads(body.read(_LARGEST_TEXT)) if body else ()
+                    listed = json.loads(unpacked.read(min(member.size, _LARGEST_TEXT)), object_pairs_hook=_exactly)
                     if [entry["RepoTags"] for entry in listed] != [[name]]:
                         raise BadArchive(f"it does not hold {name} alone")
-    except (tarfile.TarError, OSError, EOFError, KeyError, TypeError, ValueError) as error:
+            if listed is None:
+                raise BadArchive("it holds nothing")
+    except (tarfile.TarError, zlib.error, OSError, EOFError, KeyError, TypeError, ValueError, RecursionError) as error:
         raise BadArchive(f"it cannot be read ({error})") from error

@@ -34,6 +34,10 @@ def packed(members: dict[str, bytes], extra: Callable[[tarfile.TarFile], None] =
     return body
 
 
+def unpacked(members: dict[str, bytes]) -> bytes:
+    return gzip.decompress(packed(members).getvalue())
+
+
 def listing(*names: list[str] | None) -> bytes:
     return json.dumps([{"Config": f"{HEX}.json", "RepoTags": tags, "Layers": []} for tags in names]).encode()
 
@@ -58,19 +62,82 @@ def add_link(archive: tarfile.TarFile) -> None:
         (packed({"manifest.json": listing()}), "does not hold ckt-archive:1 alone"),
         (packed({"manifest.json": b"["}), "cannot be read"),
         (packed({"manifest.json": b"7"}), "cannot be read"),
+        (packed({"manifest.json": b"[" * 100_000}), "cannot be read"),
         (packed({f"{HEX}.json": b"{}", "manifest.json": listing([NAME])}), "not where it belongs"),
         (packed({"manifest.json": listing([NAME]), "./manifest.json": listing(["x:1"])}), "which no image of a bundle"),
         (packed({"manifest.json": listing([NAME]), "index.json": b"{}"}), "which no image of a bundle"),
         (packed({"manifest.json": listing([NAME]), "repositories": b"{}"}), "which no image of a bundle"),
         (packed({"manifest.json": listing([NAME]), f"../{HEX}.tar": b""}), "which no image of a bundle"),
-        (packed({"manifest.json": listing([NAME])}, add_link), "which no image of a bundle"),
-        (io.BytesIO(b""), "cannot be read"),
-        (io.BytesIO(gzip.compress(b"no archive" * 1000)), "cannot be read"),
+        (packed({"manifest.json": listing([NAME])}, add_link), "something else than plain files"),
+        (io.BytesIO(b""), "holds nothing"),
+        (packed({}), "holds nothing"),
+        (io.BytesIO(b"no archive" * 1000), "cannot be read"),
+        (io.BytesIO(gzip.compress(b"no archive" * 1000)), "something else than plain files"),
+        (
+            io.BytesIO(gzip.compress(unpacked({"manifest.json": listing([NAME])})[:700])),
+            "off",
+        ),
     ],
 )
 def test_an_archive_of_something_else(archive: io.BytesIO, said: str) -> None:
     with pytest.raises(BadArchive, match=said):
         require_only(archive, NAME)
+
+
+@pytest.mark.parametrize("key", ["repotags", "RepoTag\u017f", "RepoTags", "layers", "Parent"])
+def test_a_key_that_an_engine_takes_for_another(key: str) -> None:
+    """Docker compares keys without regard to case, and the last one counts."""
+    body = listing([NAME]).replace(b'"Layers"', f'"{key}": ["debian:12"], "Layers"'.encode())
+    with pytest.raises(BadArchive, match="its list of images says"):
+        require_only(packed({"manifest.json": body}), NAME)
+
+
+def test_a_second_gzip_file_behind_the_first() -> None:
+    """Docker unpacks both, one after the other."""
+    image = unpacked({"manifest.json": listing([NAME])})
+    other = unpacked({"manifest.json": listing(["debian:12"])})
+    end = 2 * tarfile.BLOCKSIZE  # the list's header and the list; the zeros behind it would end the archive
+    with pytest.raises(BadArchive, match="not where it belongs"):
+        require_only(io.BytesIO(gzip.compress(image[:end]) + gzip.compress(other)), NAME)
+
+
+def test_a_damaged_gzip_file() -> None:
+    body = packed({"manifest.json": listing([NAME]), f"{HEX}.tar": bytes(range(256)) * 40}).getvalue()
+    for damaged in (body[:20] + b"\xff" * 20 + body[40:], body[:-20]):
+        with pytest.raises(BadArchive, match="cannot be read"):
+            require_only(io.BytesIO(damaged), NAME)
+
+
+@pytest.mark.parametrize(
+    ("field", "said"),
+    [
+        (b"\x0000000001000", "something else than plain files"),  # 0 to Python, 512 to Go
+        (b"0000000100_0", "something else than plain files"),
+        (b"00000001000\0", ""),
+    ],
+)
+def test_a_size_that_readers_understand_differently(field: bytes, said: str) -> None:
+    """One of them would find a second list of images where the other sees a layer's bytes."""
+    body = bytearray(unpacked({"manifest.json": listing([NAME]), f"{HEX}.tar": bytes(512)}))
+    header = slice(2 * tarfile.BLOCKSIZE, 3 * tarfile.BLOCKSIZE)
+    block = body[header]
+    block[124:136], block[148:156] = field, b" " * 8
+    block[148:156] = b"%06o\0 " % sum(block)
+    body[header] = block
+    archive = io.BytesIO(gzip.compress(bytes(body)))
+    if not said:
+        require_only(archive, NAME)
+        return
+    with pytest.raises(BadArchive, match=said):
+        require_only(archive, NAME)
+
+
+def test_a_damaged_header_is_not_the_end() -> None:
+    """Python's reader stops there without a word, whatever comes behind."""
+    body = bytearray(unpacked({"manifest.json": listing([NAME]), f"{HEX}.tar": b""}))
+    body[2 * tarfile.BLOCKSIZE + 148] ^= 1
+    with pytest.raises(BadArchive, match=r"cannot be read \(bad checksum\)"):
+        require_only(io.BytesIO(gzip.compress(bytes(body))), NAME)
 
 
 def test_two_lists_in_one_archive() -> None:
