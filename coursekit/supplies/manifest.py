@@ -79,6 +79,11 @@ def sha256_of(file: IO[bytes] | BufferedIOBase) -> str:
     return digest.hexdigest()
 
 
+def is_of_a_bundle(path: str) -> bool:
+    """Whether a path, relative to a bundle, is one that a file of a bundle may have."""
+    return any(pattern.fullmatch(path) for pattern in _PATHS.values())
+
+
 class _Wrong(Exception):
     """Something in the data is not as it must be. Its text says what."""
 

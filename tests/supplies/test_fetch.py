@@ -10,6 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from coursekit.errors import CourseError
+from coursekit.supplies.folder import remove_others, require_place
+from coursekit.supplies.manifest import read_manifest
 from tests.engines import until
 from tests.supplies.conftest import Run, Web, course_with
 from tests.terminals import Terminal
@@ -175,6 +178,34 @@ def test_a_folder_that_is_somebodys(run: Run, course: Path, tmp_path: Path) -> N
     assert "letter.txt" in run(course, "class", "bundle", "--into", str(theirs), code=2)
     assert [path.name for path in theirs.iterdir()] == ["letter.txt"]
     assert "belongs to no bundle" in run(course, "class", "bundle", "--into", str(theirs / "letter.txt"), code=2)
+
+
+@pytest.mark.parametrize("name", ["images/holiday.jpg", "wheels/notes/a.txt", "guest/notes.txt", "guest/ada/letter"])
+def test_a_folder_whose_folders_are_called_as_in_a_bundle(run: Run, course: Path, tmp_path: Path, name: str) -> None:
+    theirs = tmp_path / "theirs" / name
+    theirs.parent.mkdir(parents=True)
+    theirs.touch()
+    said = run(course, "class", "bundle", "--into", str(tmp_path / "theirs"), code=2)
+    assert "holds something that belongs to no bundle" in said
+    assert theirs.exists()
+
+
+def test_only_what_is_of_a_bundle_is_removed(bundle: Path, tmp_path: Path) -> None:
+    """What somebody puts there while a bundle is made stays; a link is nothing of a bundle's."""
+    first, second = read_manifest((bundle / "bundle.json").read_bytes(), "").files
+    require_place(bundle)
+    (bundle / "images").mkdir()
+    (bundle / "images" / "holiday.jpg").touch()
+    remove_others(bundle, [first])
+    left = [path.relative_to(bundle).as_posix() for path in bundle.rglob("*") if path.is_file()]
+    assert sorted(left) == ["bundle.json", "images/holiday.jpg", first.path]
+    assert second.path not in left
+    (bundle / "images" / "holiday.jpg").unlink()
+    (bundle / "images").rmdir()
+    (tmp_path / "elsewhere").mkdir()
+    (bundle / "images").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(CourseError, match="belongs to no bundle: images"):
+        require_place(bundle)
 
 
 def test_clean_removes_what_was_fetched(run: Run, course: Path, bundle: Path, wheels: Path) -> None:
