@@ -109,10 +109,8 @@ class Bundle:
         try:
             return download(packages, folder, platform=platform, python=python, cancelled=self._listener.cancelled)
         except NoWheel as error:
-            if len(packages) == 1:
-                self.missing.append(str(error))
-                return []
-        return [path for package in packages for path in self._download([package], folder, platform, python)]
+            self.missing += error.args
+            return sorted(folder.glob("*.whl"))
 
     def _images(self, work: Path, into: Path, variables: Mapping[str, str]) -> Iterator[BundleFile]:
         labs: dict[BaseImage, list[str]] = {}

@@ -104,10 +104,11 @@ def _wheels_from_index(needed: Needed, to: Destination, listener: Listener) -> N
     except OSError as error:
         raise _not_kept(to.wheels, error) from error
     having = to.wheels if has_wheels(to.wheels) else None
+    lacking: list[str] = []
     with tempfile.TemporaryDirectory(dir=to.downloads) as folder:
-        try:
-            for python in pythons_here(to.variables):
-                found = download(
+        for python in pythons_here(to.variables):
+            try:
+                download(
                     needed.packages,
                     Path(folder),
                     python=python,
@@ -115,16 +116,19 @@ def _wheels_from_index(needed: Needed, to: Destination, listener: Listener) -> N
                     cancelled=listener.cancelled,
                     environment=to.variables,
                 )
-        except NoWheel as error:
-            raise CourseError(
-                str(error), "It cannot be fetched beforehand; pip may still build it.", ExitCode.COULD_NOT_CHECK
-            ) from error
+            except NoWheel as error:
+                lacking += error.args
+        found = sorted(Path(folder).glob("*.whl"))
         try:
             for wheel in found:
                 os.replace(wheel, to.wheels / wheel.name)
         except OSError as error:
             raise _not_kept(to.wheels, error) from error
     listener.say(f"packages: {len(found)} wheels in {to.wheels}")
+    if lacking:
+        raise CourseError(
+            "\n".join(lacking), "That cannot be fetched beforehand; pip may still build it.", ExitCode.COULD_NOT_CHECK
+        )
 
 
 def _not_kept(folder: Path, error: OSError) -> CourseError:

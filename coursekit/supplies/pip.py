@@ -28,7 +28,7 @@ _NO_NETWORK = re.compile(
 
 
 class NoWheel(Exception):
-    """There is no wheel of a package for a platform and a Python. Its text says which."""
+    """Packages have no wheel for a platform and a Python; all others were downloaded. Each argument names one."""
 
 
 def download(
@@ -44,8 +44,8 @@ def download(
     """Download the wheels of packages, with what they need, into a folder; one package may be there in many versions.
 
     Without a platform: this machine's; without a Python: this one. Where the folder ``having`` has all that is needed,
-    the index is not asked. Gives the wheels' paths. Raises NoWheel, Stopped, and CourseError when there is no pip, no
-    network or no room.
+    the index is not asked. Gives the wheels' paths. Raises NoWheel when all that there is lies in the folder; Stopped,
+    and CourseError when there is no pip, no network or no room.
     """
     into.mkdir(parents=True, exist_ok=True)
     words = [sys.executable, "-m", "pip", "download", "--only-binary", ":all:", "--no-input", "--quiet"]
@@ -66,15 +66,18 @@ def download(
             cancelled=cancelled,
         )
 
+    lacking: list[str] = []
     for group in _compatible(packages):
         if having is not None and run("--no-index", "--find-links", having.as_uri(), *group).ok:
             continue
         done = run(*group)
-        if done.ok or len(group) == 1:
-            _require(done, group[0], where)
-            continue
-        for package in group:  # two of them may want different versions of a third
-            _require(run(package), package, where)
+        for package in () if done.ok else group:  # two may want different versions of a third, one may have no wheel
+            try:
+                _require(done if len(group) == 1 else run(package), package, where)
+            except NoWheel as error:
+                lacking += error.args
+    if lacking:
+        raise NoWheel(*lacking)
     return sorted(into.glob("*.whl"))
 
 

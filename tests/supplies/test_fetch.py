@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -159,6 +160,38 @@ def test_a_package_without_a_wheel(run: Run, tmp_path: Path) -> None:
     course = course_with(tmp_path / "course", packages='["tabulate==0.1.1.1.1"]')
     said = run(course, "fetch", "one", code=4)
     assert "There is no wheel of tabulate==0.1.1.1.1" in said
+
+
+def test_what_has_no_wheel_keeps_nothing_else_away(
+    run: Run, tmp_path: Path, wheels: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A package that nobody has comes first; another has a wheel for coursekit's Python, and none for the student's."""
+    index, own = tmp_path / "index", f"cp3{sys.version_info.minor}"
+    index.mkdir()
+    names = [f"one-1-{own}-none-any.whl", "two-1-py3-none-any.whl"]
+    for name in names:
+        project = name.partition("-")[0]
+        with zipfile.ZipFile(index / name, "w") as archive:
+            archive.writestr(f"{project}-1.dist-info/METADATA", f"Metadata-Version: 2.1\nName: {project}\nVersion: 1\n")
+            archive.writestr(f"{project}-1.dist-info/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\n")
+    python = tmp_path / "bin" / "python3"
+    python.parent.mkdir()
+    python.write_text("#!/bin/sh\necho 3.99\n")
+    python.chmod(0o755)
+    known = OFFLINE | {
+        "PATH": f"{python.parent}:{os.environ['PATH']}",
+        "PIP_NO_INDEX": "1",
+        "PIP_FIND_LINKS": str(index),
+    }
+    for variable, value in known.items():
+        monkeypatch.setenv(variable, value)
+    course = course_with(tmp_path / "course", packages='["none==1", "one==1", "two==1"]')
+    said = run(course, "fetch", "one", code=4)
+    assert f"packages: 2 wheels in {wheels}" in said
+    assert said.count("There is no wheel of none==1") == 2
+    assert said.count("There is no wheel of one==1") == 1
+    assert "There is no wheel of one==1 and Python 3.99." in said
+    assert sorted(path.name for path in wheels.iterdir()) == names
 
 
 def test_no_engine(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
