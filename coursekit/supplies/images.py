@@ -103,10 +103,10 @@ class Images:
             return "No bundle was given."
         if (file := self._offered(image)) is None:
             return f"The bundle has none for {self._platform}."
-        self._keep(image)
         try:
             with self._whole(self._bundle[0], file) as archive:
                 require_only(archive, image.name)
+                self._keep(image)
                 archive.seek(0)
                 load(self._engine, self._read(archive, file), image.name)
         except BadArchive as error:
@@ -118,7 +118,10 @@ class Images:
 
     @contextlib.contextmanager
     def _whole(self, source: Source, file: BundleFile) -> Iterator[BufferedIOBase]:
-        """An image's archive, verified: from its folder; or downloaded, and kept until it has been loaded."""
+        """An image's archive, verified: from its folder; or downloaded, and kept until it has been loaded.
+
+        One that turns out to be none is not kept: fetched again it would be the same.
+        """
         if isinstance(source, FolderSource):
             try:
                 opened, _ = source.open(file)
@@ -134,8 +137,12 @@ class Images:
         assert self._downloads is not None
         target = self._downloads / f"{file.sha256}.tar.gz"
         bring(file, source, target, self._listener)
-        with target.open("rb") as opened:
-            yield opened
+        try:
+            with target.open("rb") as opened:
+                yield opened
+        except BadArchive:
+            target.unlink()
+            raise
         target.unlink()
 
     def _read(self, archive: BufferedIOBase, file: BundleFile) -> Iterator[bytes]:

@@ -90,7 +90,7 @@ class WebSource:
         try:
             with self._ask(NAME, {}) as answer:
                 return read_manifest(answer.read(LARGEST + 1), self.place)
-        except OSError as error:
+        except (OSError, http.client.HTTPException) as error:
             raise _no_bundle(self.place, _words(error)) from error
 
     def open(self, file: BundleFile, offset: int = 0) -> tuple[BufferedIOBase, int]:
@@ -115,13 +115,15 @@ class WebSource:
         return answer
 
 
-def _words(error: OSError) -> str:
+def _words(error: OSError | http.client.HTTPException) -> str:
     match error:
         case urllib.error.HTTPError(code=code):
             return f"the server answers {code}"
         case urllib.error.URLError(reason=reason):
             return str(getattr(reason, "strerror", None) or reason)
-    return error.strerror or str(error)
+        case http.client.IncompleteRead():
+            return "it broke off"
+    return getattr(error, "strerror", None) or str(error)
 
 
 def _no_bundle(place: str, why: str) -> CourseError:

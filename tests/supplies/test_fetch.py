@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import http.server
 import json
 import os
 import subprocess
 import sys
+import threading
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -102,6 +105,30 @@ def test_a_damaged_bundle(run: Run, course: Path, bundle: Path, wheels: Path) ->
     said = run(course, "fetch", "one", "--from", str(bundle), code=4)
     assert "two-2.0-py3-none-any.whl" in said
     assert [path.name for path in wheels.glob("*.whl")] == ["one-1.0-py3-none-any.whl"]
+
+
+def test_a_list_that_breaks_off(run: Run, course: Path) -> None:
+    """A server that sends it in chunks, and is gone in the middle."""
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Transfer-Encoding", "chunked")
+            self.end_headers()
+            self.wfile.write(b'9\r\n{"format"\r\n400\r\n: 1,')
+            self.close_connection = True
+
+        def log_message(self, format: str, *args: Any) -> None:
+            """Say nothing."""
+
+    with http.server.HTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.handle_request)
+        thread.start()
+        said = run(course, "fetch", "one", "--from", f"http://127.0.0.1:{server.server_port}", code=4)
+        thread.join()
+    assert "bundle.json cannot be read (it broke off)" in said
 
 
 def test_wheels_for_other_machines_stay_where_they_are(run: Run, course: Path, bundle: Path, wheels: Path) -> None:

@@ -178,6 +178,40 @@ def test_a_damaged_image_is_not_loaded(daemon: Daemon, heard: Heard, tmp_path: P
 
 
 @pytest.mark.usefixtures("amd64")
+@pytest.mark.parametrize("how", ["damaged", "another"])
+def test_one_that_is_here_keeps_its_name_alone_when_the_bundles_is_none(
+    daemon: Daemon, heard: Heard, tmp_path: Path, how: str
+) -> None:
+    source, [listed] = bundled(tmp_path / "bundle", BUSYBOX if how == "damaged" else NOWHERE, ["a-1-py3-none-any.whl"])
+    if how == "damaged":
+        (tmp_path / "bundle" / listed.path).write_bytes(b"spoilt")
+    lying = BundleFile(**{**vars(listed), "image": BUSYBOX})
+    before = docker("images", host=daemon.host)
+    with (
+        Images(own(daemon), heard.listener, (source, [lying])) as images,
+        pytest.raises(CourseError, match="What the bundle has under its name cannot be used"),
+    ):
+        images.bring(image(BUSYBOX, ["bundle"]))
+    assert docker("images", host=daemon.host) == before
+    assert heard.lines == []
+
+
+@pytest.mark.usefixtures("amd64")
+def test_an_archive_that_is_refused_does_not_stay(
+    daemon: Daemon, heard: Heard, tmp_path: Path, bundle: Path, web: Web
+) -> None:
+    _, [listed] = bundled(bundle, "debian:12")
+    lying = BundleFile(**{**vars(listed), "image": NOWHERE})
+    source, downloads = find_source(web.url), tmp_path / "downloads"
+    with (
+        Images(own(daemon), heard.listener, (source, [lying]), downloads) as images,
+        pytest.raises(CourseError, match="does not hold"),
+    ):
+        images.bring(image(NOWHERE, ["bundle"]))
+    assert list(downloads.iterdir()) == []
+
+
+@pytest.mark.usefixtures("amd64")
 def test_an_image_that_is_not_in_the_bundle_after_all(daemon: Daemon, heard: Heard, tmp_path: Path) -> None:
     source, [listed] = bundled(tmp_path / "bundle", NOWHERE)
     (tmp_path / "bundle" / listed.path).unlink()
