@@ -15,7 +15,7 @@ from coursekit.supplies.manifest import BundleFile
 from coursekit.supplies.platforms import image_platform, this_platform
 from coursekit.supplies.source import Source
 from coursekit.technologies.hypervisor.build import build
-from coursekit.technologies.hypervisor.cache import RECORD, Image, cache_folder, find, verify
+from coursekit.technologies.hypervisor.cache import RECORD, Image, cache_folder, find, is_sound, verify
 from coursekit.technologies.hypervisor.hardware import Hardware, hardware, hardware_of
 from coursekit.technologies.hypervisor.problem import GuestProblem
 from coursekit.technologies.system import this_system
@@ -40,7 +40,7 @@ def put_into_bundle(platform: str, into: Path, labs: Sequence[str]) -> Iterator[
 
 
 def fetch_guest(listener: Listener) -> None:
-    """Have the guest image here: build it where there is none. Raises CourseError, and Stopped."""
+    """Have the guest image here: build it where there is no whole one. Raises CourseError, and Stopped."""
     if _said_to_be_here(listener):
         return
     if this_system().macos:
@@ -65,7 +65,7 @@ def _tell(listener: Listener, line: str) -> None:
 def fetch_guest_from(source: Source, files: Sequence[BundleFile], listener: Listener) -> None:
     """Bring the guest image for this machine out of a bundle. Raises CourseError, and Stopped.
 
-    One that is here stays: disks lie on it.
+    One that is here and whole stays: disks lie on it.
     """
     mine = [file for file in files if file.platform == image_platform(this_platform())]
     if _said_to_be_here(listener):
@@ -87,9 +87,11 @@ def fetch_guest_from(source: Source, files: Sequence[BundleFile], listener: List
 
 
 def _said_to_be_here(listener: Listener) -> bool:
-    if image := find(hardware()):
-        listener.say(f"guest image: is here, in {image.folder}")
-    return image is not None
+    image = find(hardware())
+    if image is None or not is_sound(image):
+        return False
+    listener.say(f"guest image: is here, in {image.folder}")
+    return True
 
 
 def _require_sound(image: Image | None, here: Hardware, source: Source) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from coursekit.supplies.platforms import this_platform
-from coursekit.technologies.hypervisor.cache import ELSEWHERE, Image, find, verify
+from coursekit.technologies.hypervisor.cache import ELSEWHERE, Image, cache_folder, find, verify
 from coursekit.technologies.hypervisor.hardware import hardware
 from tests.supplies.conftest import EXERCISE, Run, course_with
 
@@ -54,6 +54,22 @@ def test_out_of_a_bundle(
     before = fetched.base.stat()
     assert "guest image: is here" in run(course, "fetch", "one", "--from", str(bundle))
     assert fetched.base.stat() == before
+
+
+def test_one_that_is_here_and_damaged_is_fetched_anew(
+    run: Run, course: Path, image: Image, bundle: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Half a kernel, as a full disk leaves it."""
+    monkeypatch.setenv(ELSEWHERE, str(tmp_path / "cache"))
+    folder = cache_folder(hardware())
+    folder.mkdir(parents=True)
+    for path in (image.base, image.initrd, image.folder / "guest.json"):
+        (folder / path.name).symlink_to(path)
+    (folder / "kernel").write_bytes(image.kernel.read_bytes()[:1000])
+    assert "guest image: fetched" in run(course, "fetch", "one", "--from", str(bundle))
+    fetched = find(hardware())
+    assert fetched is not None
+    verify(fetched)
 
 
 def test_a_damaged_one_is_refused(

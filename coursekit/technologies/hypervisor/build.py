@@ -21,6 +21,7 @@ from coursekit.technologies.hypervisor.cache import (
     cache_folder,
     checksum_of,
     find,
+    is_sound,
     record,
 )
 from coursekit.technologies.hypervisor.hardware import Hardware
@@ -59,8 +60,8 @@ def build(
 ) -> Image:
     """Build the image, or what of it is not there yet; gives it. Raises GuestProblem, OSError.
 
-    ``say`` is given a line for each thing that is being done. An image that was made of something else is built again
-    only for ``newest``: disks that stand on the one before it hold nothing that makes sense on another.
+    ``say`` is given a line for each thing that is being done. A damaged image is built again; one that was made of
+    something else, only for ``newest``: disks that stand on the one before it hold nothing that makes sense on another.
     """
     folder = folder or cache_folder(hardware)
     require_tools()
@@ -83,8 +84,10 @@ def _built(hardware: Hardware, folder: Path, stages: Stages, keep_stages: bool, 
     whole = hashlib.sha256(f"{key} {_digest(_MAKINGS)} {hardware} {_SIZE}".encode()).hexdigest()
     there = find(hardware, folder)
     if there and (there.makings == whole or not newest):
-        stages.say("The guest image is there already.")
-        return there
+        if is_sound(there):
+            stages.say("The guest image is there already.")
+            return there
+        stages.say("The guest image that is there is damaged: it is built anew.")
 
     def bootstrap(path: Path) -> None:
         mode = "root" if os.geteuid() == 0 else "unshare"

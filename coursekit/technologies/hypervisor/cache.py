@@ -11,7 +11,7 @@ from pathlib import Path
 import platformdirs
 
 from coursekit.technologies.hypervisor.hardware import Hardware
-from coursekit.technologies.hypervisor.problem import image_changed, no_image
+from coursekit.technologies.hypervisor.problem import GuestProblem, image_changed, no_image
 
 RECORD = "guest.json"
 BASE = "base.qcow2"
@@ -90,6 +90,15 @@ def record(image: Image) -> None:
     part = image.folder / f"{RECORD}.part"
     part.write_text(json.dumps(kept, indent=2) + "\n", encoding="utf-8")
     part.replace(image.folder / RECORD)
+
+
+def is_sound(image: Image) -> bool:
+    """Whether every file is as it was built, which takes a moment to see."""
+    try:
+        verify(image)
+    except GuestProblem:
+        return False
+    return True
 
 
 def verify(image: Image) -> None:

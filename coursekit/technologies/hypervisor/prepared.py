@@ -19,7 +19,7 @@ from coursekit.shell.local import LocalPlace
 from coursekit.shell.place import Limits
 from coursekit.shell.program import find_program
 from coursekit.shell.running import Cancelled, never
-from coursekit.technologies.hypervisor.cache import Image
+from coursekit.technologies.hypervisor.cache import Image, checksum_of
 from coursekit.technologies.hypervisor.command import start_words
 from coursekit.technologies.hypervisor.disk_file import make_thin
 from coursekit.technologies.hypervisor.files import DISK, QMP_SOCKET
@@ -75,10 +75,10 @@ def prepare(
     machine = machine_text(Path("/"), "", hardware, accelerator, image.kernel, image.initrd)
     facts = (image.identity, image.base, binary and (binary.st_size, binary.st_mtime_ns), machine, cpus, memory)
     key = hashlib.sha256(repr(facts).encode()).hexdigest()[:16]
-    disk = image.folder / f"prepared-{key}.qcow2"
-    prepared = Prepared(disk, hardware, accelerator, image, cpus, memory)
-    if disk.is_file():
-        return prepared
+    for disk in image.folder.glob(f"prepared-{key}-*.qcow2"):
+        if disk == _named(image.folder, key, disk):
+            return Prepared(disk, hardware, accelerator, image, cpus, memory)
+        disk.unlink(missing_ok=True)  # half of one, of a cache that was copied or a disk that was full
     work = image.folder / f"{WORK}{secrets.token_hex(4)}"
     work.mkdir()
     try:
@@ -93,10 +93,16 @@ def prepare(
             with Qmp(work / QMP_SOCKET, hardware.emulator, 60.0) as qmp:
                 if said := qmp.say(f"savevm {SNAPSHOT}").strip():
                     raise GuestProblem(f"The prepared guest could not be saved: {said}")
+        disk = _named(image.folder, key, work / DISK)
         os.replace(work / DISK, disk)
     finally:
         shutil.rmtree(work, ignore_errors=True)
-    return prepared
+    return Prepared(disk, hardware, accelerator, image, cpus, memory)
+
+
+def _named(folder: Path, key: str, disk: Path) -> Path:
+    """Where a prepared disk with these bytes belongs: its checksum is in its name, so one move brings both."""
+    return folder / f"prepared-{key}-{checksum_of(disk)[:16]}.qcow2"
 
 
 def refresh(inside: GuestPlace, name: str) -> None:

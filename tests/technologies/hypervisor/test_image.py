@@ -14,6 +14,7 @@ import pytest
 
 from coursekit.technologies.hypervisor import accelerator, builder_tools, lz4
 from coursekit.technologies.hypervisor.accelerator import Choice, choose
+from coursekit.technologies.hypervisor.build import build
 from coursekit.technologies.hypervisor.cache import Image, cache_folder, checksum_of, find, record, require, verify
 from coursekit.technologies.hypervisor.hardware import ARM64, X86_64, Hardware
 from coursekit.technologies.hypervisor.kernel import initrd, take_out, unpacked
@@ -44,6 +45,24 @@ def test_found_and_verified(small: Image, tmp_path: Path) -> None:
     assert find(X86_64, tmp_path) is None
     with pytest.raises(GuestProblem, match="kernel"):
         verify(small)
+
+
+@pytest.mark.parametrize("name", ["base.qcow2", "kernel", "initrd", ""])
+def test_a_damaged_one_is_built_anew(small: Image, tmp_path: Path, name: str) -> None:
+    """Half of a file is no image, whatever the record says. Building ends at its first step here: it is cancelled."""
+    try:
+        builder_tools.require_tools()
+    except GuestProblem as problem:
+        pytest.skip(str(problem))
+    said = list[str]()
+    if not name:
+        assert build(X86_64, said.append, tmp_path, cancelled=lambda: True) == small
+        assert said == ["The guest image is there already."]
+        return
+    (tmp_path / name).write_text(name[:2])
+    with pytest.raises(GuestProblem, match="cancelled"):
+        build(X86_64, said.append, tmp_path, cancelled=lambda: True)
+    assert said[0] == "The guest image that is there is damaged: it is built anew."
 
 
 def test_where_it_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
+import os
 import time
 from pathlib import Path
 
 import pytest
 
+from coursekit.technologies.hypervisor.cache import Image
 from coursekit.technologies.hypervisor.hardware import Hardware
 from coursekit.technologies.hypervisor.own import OwnGuest
 from coursekit.technologies.hypervisor.place import GuestPlace
-from coursekit.technologies.hypervisor.prepared import Prepared, refresh
+from coursekit.technologies.hypervisor.prepared import Prepared, prepare, refresh
+from tests.technologies.hypervisor.conftest import MEMORY
 
 pytestmark = pytest.mark.guests
 
@@ -40,3 +44,19 @@ def test_it_is_ready_soon(prepared: Prepared, here: Hardware, tmp_path: Path) ->
     with OwnGuest(tmp_path / "web", here, words), GuestPlace(tmp_path / "web", here) as inside:
         assert inside.ask("systemctl is-system-running").output == "running\n"
     assert time.monotonic() - started < 10
+
+
+@pytest.mark.slow
+def test_half_of_one_is_made_anew(image: Image, here: Hardware, accelerator: str, tmp_path: Path) -> None:
+    """As a cache that was restored in part holds it. In a folder of its own, which holds no other."""
+    for path in (image.base, image.kernel, image.initrd):
+        (tmp_path / path.name).symlink_to(path)
+    own = dataclasses.replace(image, folder=tmp_path)
+    first = prepare(here, accelerator, own, memory=MEMORY)
+    assert prepare(here, accelerator, own, memory=MEMORY) == first
+    os.truncate(first.disk, first.disk.stat().st_size // 2)
+    again = prepare(here, accelerator, own, memory=MEMORY)
+    assert list(tmp_path.glob("prepared-*")) == [again.disk]
+    words = again.unpack(tmp_path / "web", "web")
+    with OwnGuest(tmp_path / "web", here, words), GuestPlace(tmp_path / "web", here) as inside:
+        assert inside.ask("echo here").output == "here\n"
