@@ -33,7 +33,7 @@ def image_changed(file: str) -> GuestProblem:
     """A file of the guest image is not what was recorded."""
     return GuestProblem(
         f"{file} is not as it was when it was built, so guests made from it cannot be trusted. "
-        "Remove it, and build the image again: coursekit guest build"
+        "Build the image again: coursekit guest build"
     )
 
 
