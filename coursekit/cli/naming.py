@@ -39,7 +39,7 @@ def current_exercise(practice: Practice) -> str:
 def require_step(exercise: Exercise, step_id: str) -> str:
     """The id, if the exercise has such a step; a number counts from 1. Raises CourseError."""
     ids = [step.id for step in exercise.steps]
-    if step_id.isdigit() and 1 <= int(step_id) <= len(ids):
+    if step_id.isdecimal() and 1 <= int(step_id) <= len(ids):
         return ids[int(step_id) - 1]
     if step_id not in ids:
         listed = ", ".join(ids)

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+from textual import events
 from textual.widgets import Input, OptionList, Static, TextArea
 
 from coursekit.app.widgets.question_view import QuestionView
@@ -183,3 +184,18 @@ async def test_a_check_of_a_question_leads_to_it(open_app: OpenApp) -> None:
         await student.until(lambda: isinstance(student.screen.focused, Input))
         assert student.news.startswith("Answer with")
         assert student.panel == ""
+
+
+async def test_a_digit_that_is_no_number_picks_nothing(open_app: OpenApp) -> None:
+    async with open_app() as student:
+        await student.open()
+        await student.press("f9")
+        await student.until(lambda: student.screen.query(OptionList))
+        await student.press("f5")
+        await student.until(lambda: isinstance(student.screen.focused, OptionList))
+        await student.press("²")
+        await student.until(lambda: student.shell.strip().endswith("²"))
+        view = student.screen.query_one(QuestionView)
+        view.post_message(events.Key("²", "²"))
+        await student.pilot.pause()
+        assert student.practice.standing("venv/tiny").step("ask").answers == ()

@@ -174,6 +174,7 @@ def test_wrong_words(run: Run, words: list[str], code: int, said: str) -> None:
 def test_wrong_words_in_a_started_exercise(run: Run) -> None:
     run("start", "venv/tiny")
     assert "first, ask, last" in run("check", "frist", code=2)
+    assert "has no step `²`" in run("check", "²", code=2)
     assert "That is not an answer to" in run("answer", "ask", "9", code=2)
     assert "asks no question" in run("answer", "first", "1", code=2)
     assert "characters" in run("answer", "ask", "x" * 20_001, code=2)

@@ -334,7 +334,7 @@ class ExerciseScreen(Screen[None]):
         """
         if not event.is_printable or isinstance(self.focused, Input | TextArea):
             return
-        if self._guide.place is self._guide or not (event.character or "").isdigit():
+        if self._guide.place is self._guide or not (event.character or "").isdecimal():
             self.remove_class("-only-guide")
             self.set_focus(self._terminal)
 

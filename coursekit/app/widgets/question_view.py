@@ -142,7 +142,7 @@ class QuestionView(Vertical):
         self.post_message(self.Answered(self._step_id, event.value))
 
     def on_key(self, event: events.Key) -> None:
-        number = int(event.key) if event.key.isdigit() else 0
+        number = int(event.key) if event.key.isdecimal() else 0
         if self._question.form is Form.CHOICE and 1 <= number <= len(self._question.items):
             event.stop()
             self.post_message(self.Answered(self._step_id, self._question.items[number - 1]))
