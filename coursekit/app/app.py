@@ -6,7 +6,7 @@ All but the first screen are imported when they are opened: the first one must n
 from __future__ import annotations
 
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.app import App
@@ -18,6 +18,9 @@ from coursekit.app.screens.course_map import CourseMap
 from coursekit.errors import CourseError
 from coursekit.model.course import ExerciseOutline, Page
 from coursekit.practice.practice import Practice
+
+if TYPE_CHECKING:
+    from coursekit.model.exercise import Exercise
 
 
 class CoursekitApp(App[None], inherit_bindings=False):
@@ -64,6 +67,7 @@ class CoursekitApp(App[None], inherit_bindings=False):
         from coursekit.app.screens.exercise import ExerciseScreen
 
         try:
+            _require_unchanged(outline, self.practice.exercise(outline.id))
             self.practice.start(outline.id)
             self._show(ExerciseScreen(self.practice, outline.id, self.checkers, self.runtime))
         except CourseError as error:
@@ -132,3 +136,9 @@ class CoursekitApp(App[None], inherit_bindings=False):
     def crash(self) -> Exception | None:
         """The bug that ended the app."""
         return self._exception
+
+
+def _require_unchanged(outline: ExerciseOutline, exercise: Exercise) -> None:
+    """Raise CourseError when an exercise has other steps by now than on the map, which was read at the start."""
+    if [step.id for step in exercise.steps] != [step.id for step in outline.steps]:
+        raise CourseError("The course has changed since coursekit was started.", "Quit and start coursekit again.")

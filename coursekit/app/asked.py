@@ -52,13 +52,25 @@ class AskedCheck:
 
     async def _run(self, step: Step) -> None:
         try:
-            verdict = await self._check(step)
+            verdict = await self._checked(step)
         except asyncio.CancelledError:
-            self.step = None
             self._tell_stopped(step)
         except CourseError as error:
-            self.step = None
             self._tell_error(error)
+        except Exception as error:  # a bug: said plainly, its traceback kept for whoever mends it
+            self._tell_error(_mistake_of_ours(error))
         else:
-            self.step = None
             self._tell(step, verdict)
+
+    async def _checked(self, step: Step) -> Verdict:
+        try:
+            return await self._check(step)
+        finally:
+            self.step = None
+
+
+def _mistake_of_ours(error: Exception) -> CourseError:
+    from coursekit.crash import write_crash
+
+    what = f"The step could not be checked: a mistake of coursekit's own. What happened stands in {write_crash(error)}"
+    return CourseError(what, "This is not your fault. F2 checks once more.")

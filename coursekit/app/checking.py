@@ -45,7 +45,7 @@ class Checking:
                 self._forget()
                 return _died()
             except asyncio.CancelledError:
-                await asyncio.shield(self._cancel(request.id))
+                await _finish(asyncio.create_task(self._cancel(request.id)))
                 raise
 
     async def _ask(self, request: Request) -> AsyncIterator[tuple[str, Verdict]]:
@@ -92,6 +92,13 @@ class Checking:
     def close(self) -> None:
         """Hang up; the checker ends by itself."""
         self._forget()
+
+
+async def _finish(task: asyncio.Task[None]) -> None:
+    """Wait for the end of a task, however often the waiting itself is cancelled."""
+    while not task.done():
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.shield(task)
 
 
 def _died() -> Verdict:

@@ -52,6 +52,11 @@ class OwnCheckers:
         with contextlib.suppress(OSError):  # it has ended already
             self._lines[number].shutdown(socket.SHUT_RDWR)
 
+    @property
+    def numbers(self) -> list[int]:
+        """The processes that have been started."""
+        return list(self._processes)
+
     def close(self) -> None:
         """Wait until all have ended, as they do when nobody listens any more."""
         for number, process in self._processes.items():

@@ -1,0 +1,72 @@
+"""What goes wrong around an exercise: it is said, and the app goes on."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+from textual.widgets import Static
+
+from coursekit.app.screens.course_map import CourseMap
+from coursekit.app.screens.dialogs import Choose
+from tests.app.conftest import OpenApp, OwnCheckers
+
+
+async def test_a_mistake_in_a_check_is_said_and_the_next_check_runs(
+    open_app: OpenApp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with open_app() as student:
+        await student.open()
+        await student.looked()
+
+        async def stumble(*_: object) -> None:
+            raise RuntimeError("a bug")
+
+        with monkeypatch.context() as patch:
+            patch.setattr(student.screen._checking, "check", stumble)
+            await student.press("f2")
+            await student.until(lambda: "a mistake of coursekit's own" in student.panel)
+        [log] = tmp_path.rglob("crash-*.log")
+        assert "RuntimeError: a bug" in log.read_text()
+        await student.press("f2")
+        await student.until(lambda: "found: nothing is there" in student.panel)
+
+
+async def test_esc_twice_waits_for_a_checker_that_does_not_answer(open_app: OpenApp) -> None:
+    async with open_app() as student:
+        await student.open()
+        await student.press("f2")
+        await student.until(lambda: "found: nothing is there" in student.panel)
+        await student.press("escape")
+        assert isinstance(student.app.checkers, OwnCheckers)
+        [checker] = student.app.checkers.numbers
+        os.kill(checker, signal.SIGSTOP)
+        try:
+            await student.press("f2")
+            await student.until(lambda: "checking step 1" in student.news)
+            await student.press("escape", "escape")
+            await student.until(lambda: student.news == "You stopped the check of step 1. F2 checks it again.")
+            await student.press("f2")
+            await student.until(lambda: student.panel)
+        finally:
+            os.kill(checker, signal.SIGCONT)  # it finds its line closed, and ends
+        assert "found: nothing is there" in student.panel
+        assert len(student.app.checkers.numbers) == 2
+
+
+async def test_an_exercise_that_changed_while_the_map_was_open_is_not_opened(
+    open_app: OpenApp, course: Path, home: Path
+) -> None:
+    async with open_app() as student:
+        for name in ("exercise.yaml", "guide.md", "solution.yaml"):
+            path = course / "exercises/venv/tiny" / name
+            path.write_text(path.read_text().replace("last", "very-last"))
+        await student.press("down", "enter")
+        await student.until(lambda: isinstance(student.app.screen, Choose))
+        asked = str(student.app.screen.query_one(Static).render())
+        assert "The course has changed since coursekit was started.\nQuit and start coursekit again." in asked
+        assert not (home / "venv" / "tiny").exists()
+        await student.press("b")
+        await student.until(lambda: isinstance(student.app.screen, CourseMap))
