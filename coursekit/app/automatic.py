@@ -79,7 +79,9 @@ class AutomaticChecks:
             await self._check_while_passing(self._wanted, seen)
 
     async def _check_while_passing(self, shell: ShellState | None, seen: int) -> None:
-        while (step := self._next_step()) is not None:
+        before: Step | None = None
+        while (step := self._next_step()) is not None and step != before:  # the same again: its pass was not recorded
+            before = step
             try:
                 verdict = await self._check(step.id, shell)
             except CourseError:  # such as a folder that is gone: a check that is asked for says so
