@@ -228,7 +228,7 @@ class StudentShell:
         if not self._closed:
             self._closed = True
             os.close(self.fd)
-            with contextlib.suppress(ProcessLookupError):
+            with contextlib.suppress(ProcessLookupError, PermissionError):  # macOS: a group of which none is alive
                 os.killpg(self._process.pid, signal.SIGHUP)
             deadline = time.monotonic() + _LONGEST_WAIT
             while self._process.poll() is None and time.monotonic() < deadline:
