@@ -69,7 +69,7 @@ def student_shell_program(environment: Mapping[str, str]) -> str:
 def plan_student_shell(
     workspace: Path, environment: Mapping[str, str], runtime: Path, shell: str | None = None
 ) -> Launch:
-    """Plan the student's shell in a workspace. Raises CourseError when there is none.
+    """Plan the student's shell in a workspace. Raises CourseError when there is none, OSError as writing files does.
 
     ``environment`` is what coursekit was started with; ``runtime`` an existing folder that nobody else can write to.
     """
@@ -137,19 +137,31 @@ def this_terminal(environment: Mapping[str, str] = os.environ) -> ShellState:
     return ShellState(cwd, {name: environment[name] for name in VARIABLES if name in environment})
 
 
+def _open_terminal() -> tuple[int, int]:
+    """Both ends of a new pseudo-terminal. Raises CourseError."""
+    try:
+        return os.openpty()
+    except OSError as error:
+        raise CourseError(
+            f"This machine has no terminal left for your shell ({error.strerror}).",
+            "Close a few terminal windows, or other programs that have one open.",
+            ExitCode.COULD_NOT_CHECK,
+        ) from error
+
+
 class StudentShell:
     """The running shell, behind a pseudo-terminal."""
 
     def __init__(self, launch: Launch, columns: int, rows: int) -> None:
-        """Start it. Raises CourseError when that is not possible."""
+        """Start it. Raises CourseError when that is not possible, OSError when its files cannot be written."""
         self.launch = launch
         plan = launch.runtime / f"plan-{secrets.token_hex(4)}.json"
-        self.fd, terminal = os.openpty()
-        self._resize(columns, rows)
         descriptor = os.open(plan, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with open(descriptor, "w", encoding="utf-8") as file:
             json.dump({"argv": launch.argv, "environment": dict(launch.environment)}, file)
+        self.fd, terminal = _open_terminal()
         try:
+            self._resize(columns, rows)
             self._process = subprocess.Popen(
                 [sys.executable, "-I", "-S", str(_CONTROLLING), str(plan)],
                 stdin=terminal,

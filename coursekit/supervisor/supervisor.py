@@ -37,6 +37,7 @@ class Supervisor:
         self._checker_argv = list(checker)
         self._runtime = os.path.join(os.environ.get("TMPDIR") or "/tmp", f"coursekit-app-{os.urandom(6).hex()}")
         """Where app and checkers keep what must not outlive them, however they die."""
+        self._folder_of_app = os.path.join(self._runtime, "app")
         self._keepers: dict[int, Keeper] = {}
         self._spare: Keeper | None = None
         self._control: socket.socket | None = None
@@ -45,7 +46,8 @@ class Supervisor:
         """The signal that ended the supervisor, to be passed on as such."""
 
     def run(self) -> int:
-        """Start the app, serve it, and give its exit code: 128 + N after signal N."""
+        """Start the app, serve it, and give its exit code: 128 + N after signal N. Raises CourseError."""
+        self._make_runtime()
         guard = TerminalGuard()
         wake, notify = os.pipe()
         os.set_blocking(notify, False)
@@ -73,13 +75,24 @@ class Supervisor:
         if number in (signal.SIGTERM, signal.SIGHUP):
             self._asked_to_end = number
 
+    def _make_runtime(self) -> None:
+        try:
+            os.mkdir(self._runtime, 0o700)
+            os.mkdir(self._folder_of_app)
+        except OSError as error:
+            from coursekit.errors import CourseError, ExitCode
+
+            _remove(self._runtime)
+            raise CourseError(
+                f"The folder for temporary files cannot be made: {error.filename} ({error.strerror}).",
+                "Make room or give yourself the right to write there, or choose another place: TMPDIR=FOLDER coursekit",
+                ExitCode.COULD_NOT_CHECK,
+            ) from error
+
     def _start_app(self) -> int:
         ours, theirs = socket.socketpair()
         self._control = ours
-        os.mkdir(self._runtime, 0o700)
-        folder = os.path.join(self._runtime, "app")
-        os.mkdir(folder)
-        argv = [*self._app_argv, "--control", str(theirs.fileno()), "--runtime", folder]
+        argv = [*self._app_argv, "--control", str(theirs.fileno()), "--runtime", self._folder_of_app]
         theirs.set_inheritable(True)
         pid = os.posix_spawn(argv[0], argv, os.environ, setsigdef=[signal.SIGPIPE, signal.SIGXFSZ])
         theirs.close()

@@ -70,3 +70,16 @@ async def test_an_exercise_that_changed_while_the_map_was_open_is_not_opened(
         assert not (home / "venv" / "tiny").exists()
         await student.press("b")
         await student.until(lambda: isinstance(student.app.screen, CourseMap))
+
+
+async def test_a_shell_without_room_for_its_files_is_opened_once_there_is(open_app: OpenApp, tmp_path: Path) -> None:
+    async with open_app() as student:
+        (tmp_path / "runtime").rmdir()
+        student.app.open_item("venv/tiny")
+        await student.opened()
+        await student.until(lambda: student.panel.startswith("Your shell cannot be opened"))
+        assert f"{tmp_path}/runtime (No such file or directory)" in student.panel
+        (tmp_path / "runtime").mkdir()
+        await student.press("enter")
+        await student.until(lambda: student.terminal.at_prompt)
+        assert "A new shell, in the folder of this exercise." in student.shell

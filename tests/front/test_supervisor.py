@@ -67,6 +67,15 @@ def test_quitting(tmp_path: Path) -> None:
     assert any(quits() < 1 for _ in range(3))
 
 
+def test_without_a_folder_for_temporary_files_it_is_said_what_to_do(tmp_path: Path) -> None:
+    with coursekit(make_course(tmp_path / "course"), tmp_path / "home", TMPDIR=f"{tmp_path}/none") as terminal:
+        assert terminal.wait() == 4
+        said = terminal.text.replace("\n", "")
+    assert f"The folder for temporary files cannot be made: {tmp_path}/none/coursekit-app-" in said
+    assert "(No such file or directory)" in said
+    assert "TMPDIR=FOLDER coursekit" in said
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_being_told_to_end(app: Terminal, number: signal.Signals) -> None:
     os.kill(app.pid, number)

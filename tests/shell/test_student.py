@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import termios
 import time
@@ -15,7 +16,7 @@ from coursekit.errors import CourseError
 from coursekit.model.shell_state import ShellState
 from coursekit.shell.marks import CommandBegan, Mark, MarkReader, MarkWatch, PromptShown
 from coursekit.shell.program import find_program
-from coursekit.shell.student import insertion, plan_student_shell, student_environment
+from coursekit.shell.student import StudentShell, insertion, plan_student_shell, student_environment
 from coursekit.shell.typist import Typist
 
 Open = Callable[..., Typist]
@@ -258,6 +259,18 @@ def test_a_program_that_is_no_shell_lacks_no_marks() -> None:
         watch.entered(now)
         assert watch.went_quiet(now + 1, in_a_shell=False)
     assert not watch.missing
+
+
+@pytest.mark.parametrize("gone", ["runtime", "work"])
+def test_a_shell_that_cannot_be_started_leaves_no_descriptor_open(tmp_path: Path, gone: str) -> None:
+    for name in ("runtime", "work"):
+        (tmp_path / name).mkdir()
+    launch = plan_student_shell(tmp_path / "work", {"PATH": os.environ["PATH"]}, tmp_path / "runtime", "/bin/sh")
+    shutil.rmtree(tmp_path / gone)
+    before = os.listdir("/dev/fd")
+    with pytest.raises((OSError, CourseError)):
+        StudentShell(launch, 80, 24)
+    assert os.listdir("/dev/fd") == before
 
 
 def test_an_insertion_never_runs_and_holds_no_control_characters() -> None:

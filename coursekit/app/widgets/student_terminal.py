@@ -10,6 +10,7 @@ from pathlib import Path
 from textual.message import Message
 
 from coursekit.app.terminal.widget import Terminal
+from coursekit.errors import CourseError
 from coursekit.model.shell_state import ShellState
 from coursekit.shell.marks import CommandBegan, MarkReader, MarkWatch, PromptShown
 from coursekit.shell.student import Launch, StudentShell, plan_student_shell
@@ -95,14 +96,20 @@ class StudentTerminal(Terminal):
         What is ``said`` stands above its first prompt, below what the last shell has left, or on a ``cleared`` screen.
         """
         self.close_shell()
+        self.state, self.at_prompt = None, False
+        self._watch = MarkWatch()
+        try:
+            runtime = Path(tempfile.mkdtemp(dir=self._runtime))
+            self._launch = plan_student_shell(self._workspace, with_wheels(os.environ, self._wheels), runtime)
+            self._shell = StudentShell(self._launch, 80, 24)
+        except OSError as error:
+            raise CourseError(
+                f"Your shell cannot be opened: its files cannot be written to {self._runtime} ({error.strerror}).",
+                "Make room there, then press Enter in the shell. If the folder is gone, start coursekit again.",
+            ) from error
         if said:
             self.feed(self._begin_anew(cleared) + f"\x1b[2m{visible(said)}\x1b[0m\r\n".encode())
-        runtime = Path(tempfile.mkdtemp(dir=self._runtime))
-        self._launch = plan_student_shell(self._workspace, with_wheels(os.environ, self._wheels), runtime)
         self._marks = MarkReader(self._launch.nonce)
-        self._watch = MarkWatch()
-        self.state, self.at_prompt = None, False
-        self._shell = StudentShell(self._launch, 80, 24)
         self.attach(self._shell, self._read_marks)
 
     def _begin_anew(self, cleared: bool) -> bytes:
