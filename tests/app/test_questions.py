@@ -199,3 +199,37 @@ async def test_a_digit_that_is_no_number_picks_nothing(open_app: OpenApp) -> Non
         view.post_message(events.Key("²", "²"))
         await student.pilot.pause()
         assert student.practice.standing("venv/tiny").step("ask").answers == ()
+
+
+async def test_what_is_being_typed_stays_whatever_is_recorded_elsewhere(open_app: OpenApp) -> None:
+    async with open_app() as student:
+        await student.open("venv/asking")
+        await student.until(lambda: isinstance(student.screen.focused, Input))
+        await student.press("2", "0")
+        field = student.screen.query_one(Input)
+        student.practice.answer("venv/asking", "word", "here")  # as `coursekit answer` does
+        await student.until(lambda: student.title == "Asking · 1 of 5 points")
+        workers = [worker for worker in student.app.workers if worker.group == "guide"]
+        await student.app.workers.wait_for_complete(workers)
+        assert student.screen.query_one(Input) is field
+        await student.press("0")
+        assert field.value == "200"
+        student.practice.answer("venv/asking", "count", "3")
+        await student.until(lambda: "Your answer: 3" in student.question)
+
+
+async def test_what_has_been_typed_is_there_after_a_look_at_another_step(open_app: OpenApp) -> None:
+    async with open_app() as student:
+        await student.open("venv/asking")
+        await student.until(lambda: isinstance(student.screen.focused, Input))
+        await student.press("2", "0", "f9")
+        await student.until(lambda: "Which ones?" in student.question)
+        assert student.screen.query_one(Input).value == ""
+        await student.press("f8")
+        await student.until(lambda: "How many?" in student.question)
+        await student.until(lambda: isinstance(student.screen.focused, Input) and student.screen.focused.is_mounted)
+        await student.press("0")
+        assert student.screen.query_one(Input).value == "200"
+        await student.press("enter")
+        await student.until(lambda: "Your answer: 200" in student.question)
+        assert student.screen.query_one(Input).value == ""

@@ -11,6 +11,7 @@ from textual.widgets import Input, OptionList
 from coursekit.app.screens.dialogs import Choose
 from coursekit.app.screens.exercise import ExerciseScreen
 from coursekit.app.widgets.guide_view import GuideView
+from coursekit.model.verdict import Outcome, Verdict
 from tests.app.conftest import OpenApp
 
 
@@ -94,7 +95,8 @@ async def test_the_guide_is_left_and_found_again_where_it_was_read(open_app: Ope
         await student.pilot.pause()
         assert student.guide_scroll == 3
         before = student.screen.query_one(GuideView)
-        student.practice.hint("venv/tiny", "first")  # as `coursekit hint` in another terminal does
+        passed = Verdict(Outcome.PASSED)
+        student.practice.record("venv/tiny", "first", passed, asked=True)  # as `coursekit check` elsewhere does
         await student.until(lambda: before not in student.screen.query(GuideView))
         await student.until(lambda: student.screen.query(GuideView) and student.guide_scroll == 3)
 

@@ -62,9 +62,12 @@ class QuestionView(Vertical):
             self.step = step
             self.answer = answer
 
-    def __init__(self, step_id: str, question: Question, standing: StepStanding, leads_to: str = "") -> None:
-        """``leads_to`` says how to go on, below the explanation."""
+    def __init__(
+        self, step_id: str, question: Question, standing: StepStanding, leads_to: str = "", draft: str = ""
+    ) -> None:
+        """``leads_to`` says how to go on, below the explanation; ``draft`` is what has been typed already."""
         super().__init__()
+        self._draft = draft
         self._leads_to = leads_to
         self._step_id = step_id
         self._question = question
@@ -78,7 +81,7 @@ class QuestionView(Vertical):
         yield Static(prose(question.ask, "bold") + Content(note))
         items = [self._listed(index) for index in range(len(question.items))]
         if question.form is Form.ESSAY:
-            yield TextArea(given[-1] if given else "", soft_wrap=True)
+            yield TextArea(self._draft or (given[-1] if given else ""), soft_wrap=True)
             yield Static(Content("F2 hands it in."))
         elif question.form is Form.CHOICE and not self._standing.achieved:
             yield Choices(*(Option(item) for item in items))
@@ -86,7 +89,7 @@ class QuestionView(Vertical):
             if items:
                 yield Vertical(*(Static(item) for item in items), classes="items")
             if not self._standing.achieved:
-                yield Input(placeholder="your answer, then Enter")
+                yield Input(self._draft, placeholder="your answer, then Enter", select_on_focus=False)
         if given:
             yield Static(self._explanation(given[-1]))
 
@@ -125,6 +128,14 @@ class QuestionView(Vertical):
     def place(self) -> Widget | None:
         """Where the answer goes, and what is to have the focus; None once it has been answered rightly."""
         return next(iter(self.query("OptionList, Input, TextArea")), None)
+
+    @property
+    def draft(self) -> str:
+        """What stands where an answer is typed."""
+        place = self.place
+        if isinstance(place, TextArea):
+            return place.text
+        return place.value if isinstance(place, Input) else ""
 
     def hand_in(self) -> bool:
         """Take what stands in the essay for the answer; False when this is none."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from textual.containers import VerticalScroll
@@ -14,22 +15,45 @@ from coursekit.model.exercise import Exercise, Step
 from coursekit.practice.standing import StepStanding
 
 
+@dataclass(frozen=True)
+class _Shown:
+    """What is on the screen, as far as it can change."""
+
+    step: str
+    answers: int
+    achieved: bool
+    leads_to: str
+
+    @property
+    def draft(self) -> tuple[str, int]:
+        """What a draft of an answer belongs to."""
+        return self.step, self.answers
+
+
 class StepGuide(VerticalScroll):
     """Scrolls with the arrow keys when it has the focus. With a question in it the screen has the class ``-asking``."""
 
     def __init__(self, workspace: Path, id: str | None = None) -> None:
         super().__init__(id=id)
         self._workspace = workspace
-        self._shown = ("", 0)
-        """The step that is shown, and how many answers to its question."""
+        self._shown: _Shown | None = None
+        """None while another step takes the place of what was shown."""
+        self._drafts: dict[tuple[str, int], str] = {}
+        """What has been typed and not handed in, by step and number of answers to its question before."""
 
     async def show(self, exercise: Exercise, step: Step, standing: StepStanding, onward: Step | None) -> None:
         """Show a step from its beginning, or from where it was read; after an answer its explanation.
 
         ``onward`` is the step to which Enter leads from a question that has been answered.
+        What is shown already is left alone, with whatever is being typed in it.
         """
-        shown, place = (step.id, len(standing.answers)), self.scroll_y
-        before, self._shown = self._shown, shown
+        leads_to = f"Enter goes on to step {exercise.steps.index(onward) + 1}." if onward else ""
+        shown, place = _Shown(step.id, len(standing.answers), standing.achieved, leads_to), self.scroll_y
+        if shown == self._shown:
+            return
+        if self._shown is not None and self.question is not None:
+            self._drafts[self._shown.draft] = self.question.draft
+        before, self._shown = self._shown, None
         number = exercise.steps.index(step) + 1
         introduction = f"{exercise.introduction}\n\n" if number == 1 else ""
         self.screen.set_class(step.question is not None, "-asking")
@@ -39,9 +63,10 @@ class StepGuide(VerticalScroll):
             if step.plot:
                 await self.mount(ChartView(self._workspace / step.plot))
             if step.question is not None:
-                leads_to = f"Enter goes on to step {exercise.steps.index(onward) + 1}." if onward else ""
-                await self.mount(QuestionView(step.id, step.question, standing, leads_to))
-        if shown == before:
+                draft = self._drafts.get(shown.draft, "")
+                await self.mount(QuestionView(step.id, step.question, standing, leads_to, draft))
+        self._shown = shown
+        if before is not None and shown.draft == before.draft:
             self.scroll_to(y=place, animate=False)
         elif standing.answers:
             self.scroll_end(animate=False)
