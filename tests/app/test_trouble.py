@@ -83,3 +83,18 @@ async def test_a_shell_without_room_for_its_files_is_opened_once_there_is(open_a
         await student.press("enter")
         await student.until(lambda: student.terminal.at_prompt)
         assert "A new shell, in the folder of this exercise." in student.shell
+
+
+async def test_a_shell_whose_folder_was_begun_anew_elsewhere_is_said_to_be_in_the_old_one(open_app: OpenApp) -> None:
+    async with open_app() as student:
+        await student.open()
+        student.practice.reset("venv/tiny")  # as `coursekit reset` in another terminal does
+        await student.until(lambda: student.panel.startswith("The folder of this exercise is a new one"))
+        await student.type("touch made")
+        await student.until(lambda: student.terminal.at_prompt)
+        await student.press("ctrl+@", "s")
+        await student.until(lambda: "A new shell" in student.shell and student.terminal.at_prompt)
+        assert student.panel == ""
+        assert student.attempts == []
+        await student.type("touch made")
+        await student.until(lambda: student.news == "✓ step 1 passed, 4 points")

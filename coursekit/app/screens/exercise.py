@@ -179,13 +179,14 @@ class ExerciseScreen(Screen[None]):
         return None if self._asked.step is not None else self._work.next_to_check()
 
     def _look_around(self) -> None:
-        """Once a second: what another process recorded, and steps that want to be watched."""
+        """Once a second: what another process recorded or moved, and steps that want to be watched."""
         try:
             if self._work.refresh_if_changed():
                 self._verdicts.take_standing()
         except CourseError as error:
             self._panel.say_error(error)
             return
+        self._shell_side.look_at_folder()
         step = self._next_to_check()
         due = step is not None and step.watch is not None and not self._automatic.busy
         if step and due and time.monotonic() - self._automatic.last_check >= (step.watch or 0):

@@ -26,12 +26,16 @@ class ShellSide(Side):
         self._terminal, self._automatic = terminal, automatic
         self._status, self._panel = status, panel
         self._marks_were_missing = False
+        self._said_left_behind = False
 
     def compose(self) -> ComposeResult:
         yield self._terminal
 
     def open_shell(self, said: str = "", *, cleared: bool = False) -> None:
         """Open a shell in the place of one that was there, as `StudentTerminal.open_shell` does; say what is amiss."""
+        if self._said_left_behind:
+            self._said_left_behind = False
+            self._panel.dismiss()
         try:
             self._terminal.open_shell(said, cleared=cleared)
         except CourseError as error:
@@ -42,6 +46,17 @@ class ShellSide(Side):
                 f"Your shell is {self._terminal.shell_name}. It does not tell coursekit when a command has ended.",
                 "The steps are checked when it goes quiet, and with F2. What has to be active in a shell can be "
                 "checked only in bash, zsh or fish: start coursekit with SHELL=/bin/bash coursekit",
+            )
+
+    def look_at_folder(self) -> None:
+        """Say once when the shell is no longer in the exercise's folder, though its prompt still names that."""
+        if self._terminal.left_behind and not self._said_left_behind:
+            self._said_left_behind = True
+            self._panel.say(
+                "The folder of this exercise is a new one, as after a reset in another terminal.",
+                "Your shell is still in the old one, where nothing is checked any more. "
+                "^Space, then s, opens a new shell in the new folder.",
+                _BAD,
             )
 
     @property

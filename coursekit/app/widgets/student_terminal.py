@@ -48,6 +48,8 @@ class StudentTerminal(Terminal):
         self._wheels = wheels
         self._launch: Launch | None = None
         self._shell: StudentShell | None = None
+        self._folder: tuple[int, int] | None = None
+        """Which folder the workspace was when the shell was opened in it."""
         self._marks = MarkReader("")
         self._watch = MarkWatch()
         self.state: ShellState | None = None
@@ -72,6 +74,11 @@ class StudentTerminal(Terminal):
     def has_ended(self) -> bool:
         """Whether there is no shell any more."""
         return self._shell is None
+
+    @property
+    def left_behind(self) -> bool:
+        """Whether another folder has taken the place of the one in which the shell was opened."""
+        return self._shell is not None and _identity(self._workspace) not in (None, self._folder)
 
     @property
     def can_insert(self) -> bool:
@@ -101,6 +108,7 @@ class StudentTerminal(Terminal):
         try:
             runtime = Path(tempfile.mkdtemp(dir=self._runtime))
             self._launch = plan_student_shell(self._workspace, with_wheels(os.environ, self._wheels), runtime)
+            self._folder = _identity(self._workspace)
             self._shell = StudentShell(self._launch, 80, 24)
         except OSError as error:
             raise CourseError(
@@ -164,3 +172,12 @@ class StudentTerminal(Terminal):
         in_a_shell = program in ("", "bash", "zsh", "fish", "sh", "dash")
         if self._watch.went_quiet(time.monotonic(), in_a_shell=in_a_shell) and not self.modes.alternate_screen:
             self.post_message(self.Quiet())
+
+
+def _identity(folder: Path) -> tuple[int, int] | None:
+    """What tells a folder from another one of the same name; None when there is none."""
+    try:
+        found = folder.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
