@@ -82,10 +82,19 @@ class Control:
         for line in lines:
             answer = json.loads(line)
             if answer["op"] == "checker" and self._waiting:
-                self._waiting.pop(0).set_result((socket.socket(fileno=self._lines.pop(0)), answer["pid"]))
+                self._hand_over(self._waiting.pop(0), socket.socket(fileno=self._lines.pop(0)), answer["pid"])
+
+    def _hand_over(self, wish: asyncio.Future[tuple[socket.socket, int]], line: socket.socket, number: int) -> None:
+        """Give a checker to whoever asked for one; stop it when they have given up meanwhile."""
+        if wish.done():
+            line.close()
+            self.stop(number)
+        else:
+            wish.set_result((line, number))
 
     def _end(self) -> None:
         asyncio.get_running_loop().remove_reader(self._socket)
-        for answer in self._waiting:
-            answer.set_exception(ConnectionError("the supervisor is gone"))
+        for wish in self._waiting:
+            if not wish.done():
+                wish.set_exception(ConnectionError("the supervisor is gone"))
         self._on_closed()

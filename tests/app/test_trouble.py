@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 import os
 import signal
+import socket
 from pathlib import Path
 
 import pytest
 from textual.widgets import Static
 
+from coursekit.app.control import Control
 from coursekit.app.screens.course_map import CourseMap
 from coursekit.app.screens.dialogs import Choose
 from tests.app.conftest import OpenApp, OwnCheckers
@@ -98,3 +102,31 @@ async def test_a_shell_whose_folder_was_begun_anew_elsewhere_is_said_to_be_in_th
         assert student.attempts == []
         await student.type("touch made")
         await student.until(lambda: student.news == "✓ step 1 passed, 4 points")
+
+
+async def test_a_checker_that_nobody_waits_for_any_more_is_stopped() -> None:
+    """Esc came before the supervisor had started it; who asked next has their own all the same."""
+    ours, supervisor = socket.socketpair()
+    supervisor.setblocking(False)
+    gone = asyncio.Event()
+    control = Control(ours.detach())
+    control.listen(gone.set)
+    first, second = asyncio.ensure_future(control.open()), asyncio.ensure_future(control.open())
+    await asyncio.sleep(0)
+    first.cancel()
+    for number in (1, 2):
+        end, line = socket.socketpair()
+        with end, line:
+            socket.send_fds(
+                supervisor, [json.dumps({"op": "checker", "pid": number}).encode() + b"\n"], [line.fileno()]
+            )
+    async with asyncio.timeout(10):
+        checker, number = await second
+        checker.close()
+        assert number == 2
+        said = b""
+        while b'"stop"' not in said:
+            said += await asyncio.get_running_loop().sock_recv(supervisor, 1000)
+        assert json.loads(said.splitlines()[-1]) == {"op": "stop", "pid": 1}
+        supervisor.close()
+        await gone.wait()
