@@ -142,6 +142,14 @@ def test_zsh_knows_its_own_zdotdir(open_shell: Open, home: Path) -> None:
     assert f"{home}/zdot yes" in shell.output
 
 
+def test_zsh_keeps_its_history_where_the_student_has_it(open_shell: Open, home: Path, tmp_path: Path) -> None:
+    """Also on macOS, whose /etc/zshrc names a file in ZDOTDIR; it is played here."""
+    shell = open_shell("zsh")
+    [rc] = (tmp_path / "runtime-0").rglob(".zshrc")
+    shell.type(f"HISTFILE='{rc.parent}/.zsh_history' ZDOTDIR='{rc.parent}'; . '{rc}'; echo its $HISTFILE", 10)
+    assert f"its {home}/.zsh_history" in shell.output
+
+
 def test_the_rc_file_is_read_once_and_source_keeps_the_marks(open_shell: Open) -> None:
     shell = open_shell("bash", "echo READ >> ~/read; alias ll='ls -l'; PS1='$ '")
     shell.type("cat ~/read; type ll", 10)
