@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from coursekit.progress.ledger import Ledger
-from coursekit.shell.program import find_program
 from coursekit.technologies.hypervisor.files import DISK, QMP_SOCKET
 from coursekit.technologies.hypervisor.hardware import Hardware
 from coursekit.technologies.hypervisor.leftover import sweep
@@ -18,6 +17,7 @@ from coursekit.technologies.hypervisor.own import OwnGuest
 from coursekit.technologies.hypervisor.prepared import Prepared
 from coursekit.technologies.hypervisor.problem import NotRunning
 from coursekit.technologies.hypervisor.qmp import Qmp
+from tests.qemu import undamaged
 
 pytestmark = pytest.mark.guests
 OWNER = """\
@@ -66,8 +66,7 @@ def test_two_guests_outlive_their_owner_until_the_next_start(
     assert Ledger(path).entries() == []
     assert answers(guest.folder, here)  # the student's
     for folder in folders:
-        checked = [str(find_program("qemu-img")), "check", str(folder / DISK)]
-        assert subprocess.run(checked, capture_output=True, check=False).returncode == 0
+        assert undamaged(folder / DISK)
 
 
 def test_an_entry_for_what_is_somebody_elses(guest: OwnGuest, here: Hardware, tmp_path: Path) -> None:
