@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -228,8 +229,10 @@ def test_what_was_made_when_a_killed_rehearsal_lived_no_more_is_not_its_own(
     solution = course / "exercises/venv/box/solution.yaml"
     solution.write_text(solution.read_text().replace("docker tag", "sleep 600; docker tag"))
     killed(course, things, tmp_path, lambda: f"container {things.word}-c" in left(things))
+    ended = time.time()
     docker("rm", "--force", f"{things.word}-c")
-    monkeypatch.setattr(own, "LONGEST_COMMAND", 0.0)
+    monkeypatch.setattr(own, "LONGEST_COMMAND", 5.0)
+    until(lambda: time.time() > ended + 6, 20)
     mine = things.container(name=f"{things.word}-c")
     with pytest.raises(CourseError, match=f"there is already the container {mine}"):
         rehearse(course, "venv/box", lambda _: None)
