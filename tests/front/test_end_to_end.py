@@ -23,6 +23,7 @@ from coursekit.progress.store import Store
 from coursekit.technologies.hypervisor.cache import ELSEWHERE, cache_folder, find
 from coursekit.technologies.hypervisor.hardware import hardware
 from tests.courses import make_course
+from tests.engines import docker
 from tests.front.test_supervisor import child
 from tests.qemu import empty_guest, needs_qemu
 from tests.terminals import Terminal, coursekit
@@ -108,6 +109,13 @@ def _items() -> list[str]:
     return [item.id for lab in open_course().labs for item in lab.items]
 
 
+def _nameless(exercise: Exercise) -> set[str]:
+    """The images without a name that nothing is built on, where the exercise makes any."""
+    if not any(made.kind == "image" for made in exercise.makes):
+        return set()
+    return set(docker("images", "--quiet", "--no-trunc", "--filter", "dangling=true").split())
+
+
 def _type(app: Terminal, text: str, until: str, exercise: Exercise) -> None:
     """Type a line. Where there are guests, wait until it is done: typed too early it would reach another machine."""
     before = app.text
@@ -146,7 +154,14 @@ def test_the_course_as_its_solutions_have_it(tmp_path: Path, exercise_id: str, r
     exercise = read_exercise(find_course(), exercise_id, kinds=KINDS, values=values)
     ledger = home / "coursekit" / ".coursekit" / "ledger.sqlite3"
     workspace = home / "coursekit" / exercise_id
-    request.addfinalizer(lambda: remove_made(find_made(exercise, workspace, ledger=ledger), workspace))
+    before = _nameless(exercise)
+
+    def clear() -> None:
+        remove_made(find_made(exercise, workspace, ledger=ledger), workspace)
+        for image in _nameless(exercise) - before:  # steps of a build that the builder keeps for the next one
+            docker("rmi", image, check=False)
+
+    request.addfinalizer(clear)
     points, in_the_shell = 0, False
     cache = {"PIP_CACHE_DIR": os.environ.get("PIP_CACHE_DIR", str(Path.home() / ".cache" / "pip"))}
     if exercise.guests:
