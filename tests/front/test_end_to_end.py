@@ -158,7 +158,7 @@ def test_the_course_as_its_solutions_have_it(tmp_path: Path, exercise_id: str, r
 
     def clear() -> None:
         remove_made(find_made(exercise, workspace, ledger=ledger), workspace)
-        for image in _nameless(exercise) - before:  # steps of a build that the builder keeps for the next one
+        for image in _nameless(exercise) - before:  # steps of a build that failed: they bear no mark
             docker("rmi", image, check=False)
 
     request.addfinalizer(clear)
