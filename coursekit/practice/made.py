@@ -18,10 +18,9 @@ from coursekit.technologies.engine import things
 from coursekit.technologies.engine.connection import Engine, Engines
 from coursekit.technologies.engine.problem import EngineProblem
 from coursekit.technologies.hypervisor.ending import switch_off
-from coursekit.technologies.hypervisor.facts import look
 from coursekit.technologies.hypervisor.hardware import hardware
-from coursekit.technologies.hypervisor.holding import disk_of, holders
-from coursekit.technologies.hypervisor.problem import GuestProblem, NotQemu, NotRunning
+from coursekit.technologies.hypervisor.presence import is_on
+from coursekit.technologies.hypervisor.problem import GuestProblem, NotQemu
 
 if TYPE_CHECKING:
     from coursekit.model.exercise import Exercise, Made
@@ -43,7 +42,7 @@ def find_made(
     does not answer holds nothing that could be found.
     """
     guests, others = _apart(exercise.makes)
-    running = [guest for guest in guests if _runs(workspace / guest.name)]
+    running = [guest for guest in guests if is_on(workspace / guest.name, hardware(), _ANSWER)]
     if not others:
         return running
     borne = Borne(ledger or find_home().ledger)
@@ -92,17 +91,6 @@ def clear_made(exercise: Exercise, workspace: Path, since: float, ledger: Path) 
 def _apart(made: Sequence[Made]) -> tuple[list[Made], list[Made]]:
     """The guests, and what an engine holds."""
     return [one for one in made if one.kind == "guest"], [one for one in made if one.kind != "guest"]
-
-
-def _runs(folder: Path) -> bool:
-    """Whether a guest runs in a folder. One that does not answer, or can be asked no more, runs all the same."""
-    try:
-        look(folder, hardware(), _ANSWER)
-    except (NotRunning, NotQemu):
-        return disk_of(folder) in holders(hardware())
-    except GuestProblem:
-        return True
-    return True
 
 
 def _is_there(engine: Engine, made: Made, since: float) -> bool:

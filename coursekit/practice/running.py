@@ -12,30 +12,14 @@ _PATIENCE = 0.05
 
 
 def running_guests(workspaces: Iterable[Path]) -> int:
-    """How many guests run in these folders, by their sockets and disks. Takes a few milliseconds."""
+    """How many guests run in these folders. Takes a few milliseconds."""
     from coursekit.technologies.hypervisor.files import DISK, QMP_SOCKET
     from coursekit.technologies.hypervisor.hardware import hardware
-    from coursekit.technologies.hypervisor.holding import disk_of, holders
+    from coursekit.technologies.hypervisor.presence import is_on
 
     names = [f"*/{name}" for name in (DISK, QMP_SOCKET)]
     guests = {path.parent for workspace in workspaces for name in names for path in workspace.glob(name)}
-    held = holders(hardware()) if guests else {}
-    return sum(disk_of(guest) in held or _runs(guest / QMP_SOCKET) for guest in guests)
-
-
-def _runs(socket: Path) -> bool:
-    from coursekit.technologies.hypervisor.hardware import hardware
-    from coursekit.technologies.hypervisor.peer import connect, peer, require_qemu
-    from coursekit.technologies.hypervisor.problem import GuestProblem, NotQemu, NotRunning
-
-    try:
-        with connect(socket, _PATIENCE) as connection:
-            require_qemu(peer(connection, socket), hardware().emulator, socket)
-    except TimeoutError:
-        return True
-    except (GuestProblem, NotQemu, NotRunning):
-        return False
-    return True
+    return sum(is_on(guest, hardware(), _PATIENCE) for guest in guests)
 
 
 def running_containers(names: Iterable[str], variables: Mapping[str, str]) -> int:

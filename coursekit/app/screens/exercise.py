@@ -11,9 +11,10 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container
 from textual.screen import Screen
-from textual.widgets import Footer, Input, TextArea
+from textual.widgets import Footer
 
 from coursekit.app.asked import AskedCheck
+from coursekit.app.attention import Attention
 from coursekit.app.automatic import AutomaticChecks
 from coursekit.app.checking import Checking
 from coursekit.app.control import Checkers
@@ -30,7 +31,7 @@ from coursekit.app.widgets.guide_view import Command
 from coursekit.app.widgets.panel import Panel
 from coursekit.app.widgets.question_view import QuestionView
 from coursekit.app.widgets.shell_side import ShellSide
-from coursekit.app.widgets.sides import Side, mark_sides
+from coursekit.app.widgets.sides import Side
 from coursekit.app.widgets.status_bar import StatusBar
 from coursekit.app.widgets.step_guide import StepGuide
 from coursekit.app.widgets.step_list import StepList
@@ -75,6 +76,9 @@ class ExerciseScreen(Screen[None]):
         news = ImageNews(self._status, self._panel, practice.lab(exercise_id).id)
         self._fetching = Fetching(practice.images(exercise_id), news.missing, news.fetched, self._panel.say_error)
         self._shell_side = ShellSide(self._terminal, self._automatic, self._status, self._panel, id="shell")
+        self._attention = Attention(
+            self, self._work, self._reading_side, self._guide, self._panel, self._shell_side, self._terminal
+        )
         self._answered = ""
         """The step whose question has been answered rightly here, and whose explanation is still read."""
 
@@ -93,7 +97,7 @@ class ExerciseScreen(Screen[None]):
 
     async def on_mount(self) -> None:
         await self._show_step()
-        self._focus_what_is_open()
+        self._attention.to_what_is_open()
         self.call_after_refresh(self._shell_side.open_shell)
         self.call_after_refresh(self._fetching.look)
         self.watch(self, "focused", self._turned_to_side)
@@ -112,18 +116,11 @@ class ExerciseScreen(Screen[None]):
 
     def _turned_to_side(self) -> None:
         self._mark_sides()
-        if self.focused is self._terminal:
+        if self._attention.on_shell:
             self._go_on()
 
     def _mark_sides(self) -> None:
-        self.set_class(self._shell_side.filled, "-filled")
-        mark_sides(
-            self._reading_side,
-            self._shell_side,
-            shell_active=self.focused is self._terminal,
-            stacked=self.app.size.width < _WIDE,
-            key="^Space g" if self._shell_side.full else "F5",
-        )
+        self._attention.mark(stacked=self.app.size.width < _WIDE)
 
     def _show_standing(self) -> None:
         standing = self._work.standing
@@ -133,18 +130,11 @@ class ExerciseScreen(Screen[None]):
     async def _show_step(self) -> None:
         """Show the guide of the step that is viewed."""
         self._show_standing()
-        was_answering, in_guide = self._guide.answering, self.focused is self._guide
+        was_answering, in_guide = self._guide.answering, self._attention.on_guide
         await self._guide.show(self._work.exercise, self._work.step, self._work.at, self._work.onward())
-        asks = self._guide.question is not None and not self._work.at.achieved
-        if (was_answering or (in_guide and asks)) and self.focused is not self._terminal:  # where somebody types by now
-            self._focus_what_is_open()
-
-    def _focus_what_is_open(self) -> None:
-        """Go to a question that has not been answered rightly, else to the shell."""
-        if self._guide.question is not None and not self._work.at.achieved:
-            self.set_focus(self._guide.place, scroll_visible=False)
-        else:
-            self.set_focus(self._terminal)
+        # The shell keeps the keys of whoever types there by now.
+        if (was_answering or (in_guide and self._attention.asked)) and not self._attention.on_shell:
+            self._attention.to_what_is_open()
 
     def _view(self, step_id: str) -> None:
         self._work.viewed = step_id
@@ -202,8 +192,7 @@ class ExerciseScreen(Screen[None]):
             return
         if question is not None and not self._work.at.achieved:
             self._panel.dismiss()
-            self.remove_class("-only-shell")
-            self.set_focus(self._guide.place)
+            self._attention.to_guide()
             self._status.say(question.how)
         else:
             self._asked.start(self._work.step)
@@ -228,7 +217,7 @@ class ExerciseScreen(Screen[None]):
             self._panel.say_error(error)
             return
         if verdict.passed:
-            if self.focused is not self._terminal:
+            if not self._attention.on_shell:
                 self.set_focus(self._guide)  # what is typed from now on is no answer any more
             self._answered = event.step
         self._verdicts.take_answer(event.step, verdict)
@@ -305,7 +294,7 @@ class ExerciseScreen(Screen[None]):
             self._status.say("You stopped the fetching; what came whole is kept. ^Space f goes on.")
         else:
             self._panel.dismiss()
-            self._focus_what_is_open()
+            self._attention.to_what_is_open()
 
     def action_next(self) -> None:
         """The next step; after the last one of a finished exercise what comes next in the course."""
@@ -329,47 +318,30 @@ class ExerciseScreen(Screen[None]):
         self._view(step_id)
 
     def expect_key(self, event: events.Key) -> None:
-        """Before a key goes anywhere: what is typed beside the shell, and is no answer, is meant for the shell.
-
-        The shell gets the focus now, and not when the guide has looked at the key: by then the next one is on its way.
-        """
-        if not event.is_printable or isinstance(self.focused, Input | TextArea):
-            return
-        if self._guide.place is self._guide or not (event.character or "").isdecimal():
-            self.remove_class("-only-guide")
-            self.set_focus(self._terminal)
+        """Before a key goes anywhere: see that it finds the right side."""
+        self._attention.expect_key(event)
 
     def on_key(self, event: events.Key) -> None:
         """A key that nobody beside the shell has taken."""
-        if self.focused is self._terminal:
+        if self._attention.on_shell:
             self._terminal.on_key(event)  # it was on its way to the guide when the shell got the focus
-        elif event.key == "enter" and self.focused is self._guide:
+        elif event.key == "enter" and self._attention.on_guide:
             event.stop()
             self._go_on_to_work()
 
     def on_paste(self, event: events.Paste) -> None:
         """A paste beside the shell, and not into an answer, goes to the shell, as if it had been pasted there."""
         event.stop()
-        self.remove_class("-only-guide")
-        self.set_focus(self._terminal)
+        self._attention.to_shell()
         self._terminal.post_message(events.Paste(event.text))
 
     def action_other_side(self) -> None:
         """To the guide, its question, or what hides it, and back to the shell."""
-        if self.focused is not self._terminal:
-            self.remove_class("-only-guide")
-            self.set_focus(self._terminal)
-            return
-        self.remove_class("-only-shell")
-        in_the_way = self._panel.shown and self.has_class("-narrow")
-        self.set_focus(self._panel if in_the_way else self._guide.place)
+        self._attention.to_other_side()
 
     def action_zoom(self) -> None:
         """Give the whole window to the side that has the focus, and back."""
-        if self.has_class("-only-shell") or self.has_class("-only-guide"):
-            self.remove_class("-only-shell", "-only-guide")
-        else:
-            self.add_class("-only-shell" if self.focused is self._terminal else "-only-guide")
+        self._attention.zoom()
 
     def action_menu(self) -> None:
         """All that can be done here, by letters."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from coursekit.technologies.hypervisor.files import QMP_SOCKET
 from coursekit.technologies.hypervisor.hardware import Hardware
-from coursekit.technologies.hypervisor.holding import end_holder
+from coursekit.technologies.hypervisor.presence import end_holder
 from coursekit.technologies.hypervisor.problem import GuestProblem, NotRunning
 from coursekit.technologies.hypervisor.qmp import Qmp
 

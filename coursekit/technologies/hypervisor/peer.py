@@ -117,14 +117,14 @@ def opened_by(pid: int) -> frozenset[str]:
     return frozenset(opened)
 
 
-def is_emulator(program: str, emulator: str) -> bool:
-    """Whether an executable file is QEMU's emulator as this machine's administrator installed it."""
-    return program in {os.path.realpath(f"{folder}/{emulator}") for folder in TRUSTED_FOLDERS}
+def emulator_files(emulator: str) -> frozenset[str]:
+    """QEMU's emulator as this machine's administrator may have installed it: executable files, links followed."""
+    return frozenset(os.path.realpath(f"{folder}/{emulator}") for folder in TRUSTED_FOLDERS)
 
 
 def require_qemu(who: Peer, emulator: str, path: Path) -> None:
     """Raise NotQemu unless the process runs QEMU's emulator as this machine's administrator installed it."""
-    if not is_emulator(who.program, emulator):
+    if who.program not in emulator_files(emulator):
         raise NotQemu(f"what answers at {path.name} is no QEMU of this machine: {who.program}")
 
 

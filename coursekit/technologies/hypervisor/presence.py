@@ -1,4 +1,7 @@
-"""The QEMU that holds a guest's disk, found without a socket: a second start in the same folder takes that away."""
+"""Whether a guest is on: by its socket, or by the QEMU that holds its disk.
+
+The disk tells of one that can be asked no more: a second start in the same folder takes the socket away.
+"""
 
 from __future__ import annotations
 
@@ -10,16 +13,29 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from coursekit.technologies.hypervisor.files import DISK
+from coursekit.technologies.hypervisor.files import DISK, QMP_SOCKET
 from coursekit.technologies.hypervisor.hardware import Hardware
-from coursekit.technologies.hypervisor.peer import is_emulator, opened_by
-from coursekit.technologies.hypervisor.problem import GuestProblem
+from coursekit.technologies.hypervisor.peer import connect, emulator_files, opened_by, peer, require_qemu
+from coursekit.technologies.hypervisor.problem import GuestProblem, NotQemu, NotRunning
 
 _END = 10.0
 """Seconds that QEMU gets to close its disks and end."""
 
 
-def holders(hardware: Hardware) -> dict[str, int]:
+def is_on(folder: Path, hardware: Hardware, patience: float) -> bool:
+    """Whether a guest in a folder is on. One that does not answer in time (seconds), or to this account, is."""
+    socket = folder / QMP_SOCKET
+    try:
+        with connect(socket, patience) as connection:
+            require_qemu(peer(connection, socket), hardware.emulator, socket)
+    except (NotRunning, NotQemu):
+        return _disk(folder) in _holders(hardware)
+    except (TimeoutError, GuestProblem):
+        return True
+    return True
+
+
+def _holders(hardware: Hardware) -> dict[str, int]:
     """The files that QEMUs of this account hold open, links followed, with the process of each. On Linux alone."""
     held = {}
     for pid in _emulators(hardware):
@@ -28,8 +44,8 @@ def holders(hardware: Hardware) -> dict[str, int]:
     return held
 
 
-def disk_of(folder: Path) -> str:
-    """The disk in a guest's folder as `holders` names it. A link in its place is not followed to another's disk."""
+def _disk(folder: Path) -> str:
+    """The disk in a guest's folder as `_holders` names it. A link in its place is not followed to another's disk."""
     return os.path.join(os.path.realpath(folder), DISK)
 
 
@@ -38,7 +54,7 @@ def end_holder(folder: Path, hardware: Hardware) -> bool:
 
     QEMU closes the disk before it ends.
     """
-    pid = holders(hardware).get(disk_of(folder))
+    pid = _holders(hardware).get(_disk(folder))
     if pid is None:
         return False
     with contextlib.suppress(ProcessLookupError):  # it has just ended
@@ -54,7 +70,8 @@ def end_holder(folder: Path, hardware: Hardware) -> bool:
 
 
 def _emulators(hardware: Hardware) -> Iterator[int]:
-    for process in Path("/proc").glob("[0-9]*") if sys.platform == "linux" else ():
+    programs = emulator_files(hardware.emulator)
+    for process in filter(str.isdecimal, os.listdir("/proc")) if sys.platform == "linux" else ():
         with contextlib.suppress(OSError):  # of another account, or it has just ended
-            if is_emulator(os.readlink(process / "exe"), hardware.emulator):
-                yield int(process.name)
+            if os.readlink(f"/proc/{process}/exe") in programs:
+                yield int(process)
