@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import shutil
 import signal
 import socket
 from pathlib import Path
@@ -15,6 +16,7 @@ from textual.widgets import Static
 from coursekit.app.control import Control
 from coursekit.app.screens.course_map import CourseMap
 from coursekit.app.screens.dialogs import Choose
+from coursekit.errors import CourseError
 from tests.app.conftest import OpenApp, OwnCheckers
 
 
@@ -130,3 +132,84 @@ async def test_a_checker_that_nobody_waits_for_any_more_is_stopped() -> None:
         assert json.loads(said.splitlines()[-1]) == {"op": "stop", "pid": 1}
         supervisor.close()
         await gone.wait()
+
+
+async def test_a_shell_that_ended_is_opened_anew_with_enter(open_app: OpenApp) -> None:
+    async with open_app() as student:
+        await student.open()
+        await student.type("exit")
+        await student.until(lambda: "Your shell has ended. Enter opens a new one." in student.news)
+        await student.press("enter")
+        await student.until(lambda: student.terminal.at_prompt)
+        await student.type("touch made")
+        await student.until(lambda: "passed" in student.news)
+
+
+async def test_marks_that_got_lost_are_noticed_and_brought_back(open_app: OpenApp) -> None:
+    async with open_app() as student:
+        await student.open()
+        await student.type("exec bash --norc")
+        await student.until(lambda: "bash-" in student.shell)
+        await student.type("touch made")
+        await student.until(lambda: student.title == "Tiny · 4 of 7 points")  # quiet is enough for what is on the disk
+        await student.type("true")
+        await student.until(lambda: "^Space, then t, mends it" in student.news)
+        await student.press("ctrl+@", "t")
+        await student.until(lambda: "source " in student.shell)
+        await student.press("enter")
+        await student.until(lambda: student.terminal.at_prompt and not student.terminal.marks_missing)
+
+
+async def test_progress_that_cannot_be_written_is_said_and_the_app_goes_on(
+    open_app: OpenApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with open_app() as student:
+        await student.open()
+
+        def full(*_: object, **__: object) -> bool:
+            raise CourseError("The disk is full.", "Make room.")
+
+        with monkeypatch.context() as patch:
+            patch.setattr(student.practice, "record", full)
+            await student.type("touch made")
+            await student.until(lambda: "The disk is full.\nMake room." in student.panel)
+        await student.press("escape")
+        await student.type("true")
+        await student.until(lambda: student.title == "Tiny · 4 of 7 points")
+
+
+async def test_a_folder_that_is_gone_can_be_made_anew_from_the_map(open_app: OpenApp, home: Path) -> None:
+    async with open_app() as student:
+        student.practice.start("venv/tiny")
+        shutil.rmtree(home / "venv" / "tiny")
+        student.app.open_item("venv/tiny")
+        await student.until(lambda: isinstance(student.app.screen, Choose))
+        await student.press("n")
+        await student.opened()
+        assert (home / "venv" / "tiny" / "below" / "hello.txt").exists()
+        await student.until(lambda: student.terminal.at_prompt)
+
+
+async def test_a_folder_that_goes_while_it_is_open_is_an_error_that_says_what_to_do(
+    open_app: OpenApp, home: Path
+) -> None:
+    async with open_app() as student:
+        await student.open()
+        shutil.rmtree(home / "venv" / "tiny")
+        await student.press("f2")
+        await student.until(lambda: "is gone" in student.panel)
+        await student.press("escape", "f7", "e")
+        await student.until(lambda: (home / "venv" / "tiny" / "below").exists())
+
+
+async def test_a_shell_without_marks_is_checked_when_it_goes_quiet(
+    open_app: OpenApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SHELL", "/bin/sh" if Path("/bin/sh").resolve().name == "dash" else "/bin/dash")
+    async with open_app() as student:
+        student.app.open_item("venv/tiny")
+        await student.opened()
+        await student.until(lambda: "Your shell is " in student.panel)
+        await student.press("escape")
+        await student.type("touch made")
+        await student.until(lambda: student.title == "Tiny · 4 of 7 points")

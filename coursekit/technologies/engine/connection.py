@@ -4,55 +4,24 @@ from __future__ import annotations
 
 import base64
 import contextlib
-import io
 import json
-import os
 import re
-import sys
 import tarfile
 import time
-import urllib.parse
 from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from coursekit.shell.running import Cancelled, never
+from coursekit.technologies.engine.about import About, described
 from coursekit.technologies.engine.client import open_client
 from coursekit.technologies.engine.endpoint import Endpoint, find_endpoint
 from coursekit.technologies.engine.interruption import answers_noted, hung_up_when
 from coursekit.technologies.engine.problem import EngineProblem, Gone, Refused, asking
+from coursekit.technologies.engine.reading import Reading
 
 _PATIENCE = 15.0
 """Seconds that an engine gets to answer a question."""
-
-
-@dataclass(frozen=True)
-class About:
-    """Which engine answered: part of the evidence of every check that asked it."""
-
-    product: str
-    """``Docker Engine``, ``Docker Desktop`` or ``Podman``."""
-    version: str
-    url: str
-    origin: str
-    operating_system: str
-    kernel: str
-    """The kernel release of the machine that the engine runs on."""
-    architecture: str
-    identity: str
-    """The engine's own identifier; empty when it has none."""
-    folder: str
-    """Where the engine keeps what it holds, on its machine."""
-
-    @property
-    def here(self) -> bool:
-        """Whether the engine shares this machine's kernel: Docker Desktop and a remote engine do not."""
-        local = self.url.startswith("unix:") or urllib.parse.urlsplit(self.url).hostname in ("localhost", "127.0.0.1")
-        return local and sys.platform == "linux" and self.kernel == os.uname().release
-
-    def __str__(self) -> str:
-        return f"{self.product} {self.version} at {self.url} ({self.origin}), on {self.operating_system}, {self.kernel}"
 
 
 class Engine:
@@ -86,21 +55,7 @@ class Engine:
                     info = self._api.info()
             except Gone as gone:  # it answers, and is no engine
                 raise EngineProblem(str(gone)) from gone
-            version = self._version
-            parts = [part.get("Name", "") for part in version.get("Components") or ()]
-            system = str(info.get("OperatingSystem", "?"))
-            product = "Podman" if any("Podman" in part for part in parts) else "Docker Engine"
-            self._about = About(
-                product="Docker Desktop" if "Docker Desktop" in system else product,
-                version=str(version.get("Version", "?")),
-                url=self.endpoint.url,
-                origin=self.endpoint.origin,
-                operating_system=system,
-                kernel=str(info.get("KernelVersion", "?")),
-                architecture=str(info.get("Architecture", "?")),
-                identity=str(info.get("ID", "")),
-                folder=str(info.get("DockerRootDir", "")),
-            )
+            self._about = described(info, self._version, self.endpoint)
         return self._about
 
     # What there is: each gives the engine's own record, or None. https://docs.docker.com/reference/api/engine/
@@ -245,7 +200,7 @@ class Engine:
         with (
             self._asking(),
             contextlib.closing(stream),
-            tarfile.open(fileobj=_Reading(stream), mode="r|") as archive,
+            tarfile.open(fileobj=Reading(stream), mode="r|") as archive,
         ):
             for member in archive:
                 yield member, archive
@@ -386,10 +341,6 @@ class Engine:
         return asking(self.endpoint.url)
 
 
-ImageGone = Gone
-"""For a course's own checks, which make something of an image and can meet nothing else that is gone."""
-
-
 class Engines:
     """The connections of one round of checks: opened when first needed, closed at the end. A context manager."""
 
@@ -430,25 +381,3 @@ def _names(image: Mapping[str, Any], key: str) -> list[str]:
 
 _IMPOSSIBLE = ("not a directory", "too many links", "file name too long")
 """Why an engine has no archive of a path, in its own words, when the path is the reason."""
-
-
-class _Reading(io.RawIOBase):
-    """Chunks as a file, for a tar archive that is read while it arrives."""
-
-    def __init__(self, chunks: Iterator[bytes]) -> None:
-        self._chunks = chunks
-        self._rest = b""
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        while not self._rest:
-            try:
-                self._rest = next(self._chunks)
-            except StopIteration:
-                return 0
-        size = min(len(buffer), len(self._rest))
-        buffer[:size] = self._rest[:size]
-        self._rest = self._rest[size:]
-        return size

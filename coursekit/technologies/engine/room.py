@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from coursekit.technologies.engine.connection import About
+from coursekit.technologies.engine.about import About
 
 LEAST = 100_000_000
 """Bytes without which a build hardly comes to its end."""
