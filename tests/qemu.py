@@ -27,7 +27,20 @@ def undamaged(disk: Path) -> bool:
 def empty_guest(folder: Path) -> Iterator[None]:
     """A QEMU without a machine in it, which is enough to hold memory and to have a socket."""
     folder.mkdir()
-    asked = ["-machine", "none", "-display", "none", "-qmp", f"unix:{QMP_SOCKET},server=on,wait=off"]
+    with _qemu(folder):
+        yield
+
+
+@contextlib.contextmanager
+def disk_in_use(disk: Path) -> Iterator[None]:
+    """A QEMU that may write to a disk."""
+    with _qemu(disk.parent, "-blockdev", f"driver=qcow2,node-name=disk,file.driver=file,file.filename={disk}"):
+        yield
+
+
+@contextlib.contextmanager
+def _qemu(folder: Path, *words: str) -> Iterator[None]:
+    asked = ["-machine", "none", "-display", "none", "-qmp", f"unix:{QMP_SOCKET},server=on,wait=off", *words]
     with subprocess.Popen([str(find_program(hardware().emulator)), *asked], cwd=folder) as process:
         try:
             until((folder / QMP_SOCKET).exists)

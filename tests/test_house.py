@@ -26,8 +26,9 @@ def test_style() -> None:
     run("-m", "ruff", "format", "--check", ".")
 
 
-def test_types() -> None:
-    assert "no issues found" in run("-m", "mypy")
+@pytest.mark.parametrize("system", ["linux", "darwin"])
+def test_types(system: str) -> None:
+    assert "no issues found" in run("-m", "mypy", "--platform", system)
 
 
 def test_walls() -> None:

@@ -1,9 +1,15 @@
-"""Disks as files, by qemu-img: made thin on another, and looked at while no guest has them."""
+"""Disks as files, by qemu-img: made thin on another, and looked at while no guest has them.
+
+A look takes no lock (`-U`): the student's own command at the same moment is not refused.
+"""
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
+import struct
+import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,10 +21,10 @@ from coursekit.technologies.hypervisor.facts import Disk, backing_of
 from coursekit.technologies.hypervisor.problem import GuestProblem, no_emulator
 from coursekit.technologies.install import install_command
 
-_IN_USE = "Failed to get"
-"""How qemu-img refuses a file that a guest has: `Failed to get shared "write" lock`."""
-
-
+_WRITES = 101
+"""The byte of a file that QEMU locks while it may write there: block/file-posix.c, RAW_LOCK_PERM_BASE."""
+_LOCK = "hhqqi0q"
+"""`struct flock`: kind, from where, first byte, bytes, process. It ends as a long number does. man 2 fcntl."""
 _BEGIN = 2048
 """Bytes in which an ext4 file system says what it is: https://docs.kernel.org/filesystems/ext4/super.html"""
 _MAGIC, _FEATURES, _TO_RECOVER = 1024 + 0x38, 1024 + 0x60, 0x4
@@ -41,10 +47,7 @@ def look_at_disk(place: Place, path: str, limits: Limits = Limits()) -> Info:  #
     """A disk's facts. Raises InUse, GuestProblem, FileNotFoundError, ValueError when it is no disk that QEMU knows."""
     if place.stat(path, follow=True) is None:
         raise FileNotFoundError(path)
-    done = place.run([_qemu_img(), "info", "--output=json", path], limits=limits)
-    if _IN_USE in done.output:
-        raise InUse(path)
-    _require_answer(done)
+    done = _look(place, path, ["info", "-U", "--output=json", path], limits)
     said: dict[str, Any] = json.loads(done.output)
     whole = os.path.realpath(os.path.join(place.root, path))
     disk = Disk(
@@ -67,22 +70,43 @@ def was_closed(place: Place, path: str, limits: Limits = Limits()) -> bool:  # n
     with tempfile.TemporaryDirectory() as folder:
         begin = Path(folder, "begin")
         how = ["-f", "qcow2", "-O", "raw", f"bs={_BEGIN}", "count=1", f"if={path}", f"of={begin}"]
-        done = place.run([_qemu_img(), "dd", *how], limits=limits)
-        if _IN_USE in done.output:
-            raise InUse(path)
-        _require_answer(done)
+        _look(place, path, ["dd", "-U", *how], limits)
         said = begin.read_bytes()
     if said[_MAGIC : _MAGIC + 2] != b"\x53\xef":
         raise ValueError("there is no ext4 file system on it")
     return not int.from_bytes(said[_FEATURES : _FEATURES + 4], "little") & _TO_RECOVER
 
 
-def _require_answer(done: Completed) -> None:
-    """Raise ValueError when qemu-img says that it is no disk, GuestProblem when it did not come to say anything."""
+def _look(place: Place, path: str, question: list[str], limits: Limits) -> Completed:
+    """What qemu-img says of a disk. Raises InUse, ValueError when it says that it is none, GuestProblem."""
+    status = place.stat(path, follow=True)
+    if status is not None and status.kind != "file":  # qemu-img would wait for ever for what comes out of a pipe
+        raise ValueError("it is no file")
+    before = _is_written(place, path)
+    done = place.run([_qemu_img(), *question], limits=limits)
+    if before or _is_written(place, path):  # what was read meanwhile may be half written
+        raise InUse(path)
     if done.ending is not Ending.EXITED:
         raise GuestProblem(f"The disk could not be looked at. {done.explanation}")
     if not done.ok:
         raise ValueError(done.output.strip())
+    return done
+
+
+def _is_written(place: Place, path: str) -> bool:
+    """Whether a QEMU, or a qemu-img, may write to a disk. On Linux alone: elsewhere they take no locks."""
+    if sys.platform != "linux":
+        return False
+    try:
+        disk = os.open(os.path.join(place.root, path), os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError:  # qemu-img says why
+        return False
+    try:
+        asked = struct.pack(_LOCK, fcntl.F_WRLCK, os.SEEK_SET, _WRITES, 1, 0)
+        kind, *_ = struct.unpack(_LOCK, fcntl.fcntl(disk, fcntl.F_OFD_GETLK, asked))
+    finally:
+        os.close(disk)
+    return bool(kind != fcntl.F_UNLCK)
 
 
 def make_thin(place: Place, base: Path, path: str) -> None:

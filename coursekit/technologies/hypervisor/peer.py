@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import os
+import select
 import socket
 import struct
 import sys
@@ -115,6 +116,25 @@ def opened_by(pid: int) -> frozenset[str]:
         with contextlib.suppress(FileNotFoundError):
             opened.add(os.readlink(link))
     return frozenset(opened)
+
+
+def ended_within(pid: int, seconds: float) -> bool:
+    """Whether a process has ended, or does within so long."""
+    if sys.platform == "linux":
+        try:
+            process = os.pidfd_open(pid)
+        except ProcessLookupError:
+            return True
+        try:
+            return bool(select.select([process], [], [], seconds)[0])
+        finally:
+            os.close(process)
+    asked = select.kevent(pid, select.KQ_FILTER_PROC, select.KQ_EV_ADD, select.KQ_NOTE_EXIT)
+    with contextlib.closing(select.kqueue()) as queue:
+        try:
+            return bool(queue.control([asked], 1, seconds))
+        except ProcessLookupError:
+            return True
 
 
 def emulator_files(emulator: str) -> frozenset[str]:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import select
 import signal
 import sys
 from collections.abc import Iterator
@@ -15,7 +14,7 @@ from pathlib import Path
 
 from coursekit.technologies.hypervisor.files import DISK, QMP_SOCKET
 from coursekit.technologies.hypervisor.hardware import Hardware
-from coursekit.technologies.hypervisor.peer import connect, emulator_files, opened_by, peer, require_qemu
+from coursekit.technologies.hypervisor.peer import connect, emulator_files, ended_within, opened_by, peer, require_qemu
 from coursekit.technologies.hypervisor.problem import GuestProblem, NotQemu, NotRunning
 
 _END = 10.0
@@ -55,17 +54,17 @@ def end_holder(folder: Path, hardware: Hardware) -> bool:
     QEMU closes the disk before it ends.
     """
     pid = _holders(hardware).get(_disk(folder))
-    if pid is None:
+    if pid is None or sys.platform != "linux":
         return False
     with contextlib.suppress(ProcessLookupError):  # it has just ended
         process = os.pidfd_open(pid)
         try:
             if pid in _emulators(hardware):  # the number has not gone to another program
                 signal.pidfd_send_signal(process, signal.SIGTERM)
-            if not select.select([process], [], [], _END)[0]:
-                raise GuestProblem(f"The QEMU that has the disk in {folder} does not end: process {pid}.")
         finally:
             os.close(process)
+        if not ended_within(pid, _END):
+            raise GuestProblem(f"The QEMU that has the disk in {folder} does not end: process {pid}.")
     return True
 
 

@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from coursekit.technologies.hypervisor.peer import Peer, connect, peer, require_qemu
+from coursekit.technologies.hypervisor.peer import Peer, connect, ended_within, peer, require_qemu
 from coursekit.technologies.hypervisor.problem import GuestProblem, NotQemu, NotRunning, busy
 
 _LONGEST = 8_000_000
@@ -73,13 +73,13 @@ class Qmp:
         return str(self.ask("human-monitor-command", **{"command-line": line}))
 
     def ends_within(self, seconds: float) -> bool:
-        """Whether QEMU ends, and with it this connection, within so long."""
+        """Whether QEMU ends within so long. It closes this connection first, and the socket in the folder later."""
         self._deadline = time.monotonic() + seconds
         try:
             while True:
                 self._line()  # an event
         except NotRunning:
-            return True
+            return ended_within(self.peer.pid, max(0.0, self._deadline - time.monotonic()))
         except GuestProblem:
             return False
 

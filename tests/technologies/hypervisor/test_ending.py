@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -13,11 +14,12 @@ from coursekit.practice.running import running_guests
 from coursekit.shell.program import find_program
 from coursekit.technologies.hypervisor.ending import quit_qemu, switch_off
 from coursekit.technologies.hypervisor.files import DISK, QMP_SOCKET
-from coursekit.technologies.hypervisor.hardware import Hardware
+from coursekit.technologies.hypervisor.hardware import Hardware, hardware
 from coursekit.technologies.hypervisor.own import OwnGuest
 from coursekit.technologies.hypervisor.peer import connect
+from coursekit.technologies.hypervisor.presence import is_on
 from coursekit.technologies.hypervisor.problem import NotRunning
-from tests.qemu import undamaged
+from tests.qemu import empty_guest, needs_qemu, undamaged
 from tests.technologies.hypervisor.conftest import log_in
 
 pytestmark = pytest.mark.guests
@@ -40,6 +42,16 @@ def test_pulling_the_plug(guest: OwnGuest, here: Hardware) -> None:
     with pytest.raises(NotRunning):
         quit_qemu(guest.folder, here)
     switch_off(guest.folder, here)
+
+
+@needs_qemu
+def test_what_has_ended_is_gone_with_its_socket(tmp_path: Path) -> None:
+    """QEMU closes the connection before the socket: whoever waits for no more finds two of five guests still on."""
+    for number in range(10):
+        folder = tmp_path / str(number)
+        with empty_guest(folder):
+            quit_qemu(folder, hardware())
+            assert not is_on(folder, hardware(), 1.0)
 
 
 def test_one_that_can_be_asked_no_more_is_found_by_its_disk(guest: OwnGuest, here: Hardware) -> None:
