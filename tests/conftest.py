@@ -138,7 +138,7 @@ class Guard:
 
 def _settled(before: Moment) -> list[str]:
     """What is still not as it was after a moment: a process that was ended needs one to go."""
-    deadline = time.monotonic() + 3.0
+    deadline = time.monotonic() + 15.0
     while (complaints := Moment.now().complaints(before)) and time.monotonic() < deadline:
         _reap()
         time.sleep(0.02)

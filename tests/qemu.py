@@ -12,6 +12,8 @@ import pytest
 from coursekit.shell.program import find_program
 from coursekit.technologies.hypervisor.files import QMP_SOCKET
 from coursekit.technologies.hypervisor.hardware import hardware
+from coursekit.technologies.hypervisor.peer import connect
+from coursekit.technologies.hypervisor.problem import NotRunning
 from tests.engines import until
 
 needs_qemu = pytest.mark.skipif(find_program(hardware().emulator) is None, reason="needs QEMU")
@@ -38,12 +40,20 @@ def disk_in_use(disk: Path) -> Iterator[None]:
         yield
 
 
+def _listens(folder: Path) -> bool:
+    try:
+        connect(folder / QMP_SOCKET, 1.0).close()
+    except NotRunning:
+        return False
+    return True
+
+
 @contextlib.contextmanager
 def _qemu(folder: Path, *words: str) -> Iterator[None]:
     asked = ["-machine", "none", "-display", "none", "-qmp", f"unix:{QMP_SOCKET},server=on,wait=off", *words]
     with subprocess.Popen([str(find_program(hardware().emulator)), *asked], cwd=folder) as process:
         try:
-            until((folder / QMP_SOCKET).exists)
+            until(lambda: _listens(folder))
             yield
         finally:
             process.terminate()

@@ -160,7 +160,8 @@ def judge_step(step: Step, context: CheckContext, passed: Collection[str], title
 
 
 def _diagnosed(step: Step, context: CheckContext, findings: tuple[Finding, ...]) -> str:
-    """What the first diagnosis that holds says about a failure."""
+    """What the first diagnosis that holds says about a failure. They have the time of a check for themselves."""
+    context = replace(context, deadline=time.monotonic() + step.limit)
     if (question := step.question) is not None:
         given = context.answers.get(step.id)
         return question.mark(given).because if given is not None else ""

@@ -53,8 +53,8 @@ def test_a_service_that_is_still_starting_is_waited_for(look: Look, run: Run) ->
 
 
 def test_a_service_whose_container_ends_is_not_waited_for_any_longer(look: Look, run: Run) -> None:
-    began = time.monotonic()
-    finding = look(HttpCheck(run("sleep 0.5"), 80))
+    web, began = run("sleep 0.5"), time.monotonic()
+    finding = look(HttpCheck(web, 80))
     assert finding.outcome is FAILED
     assert "has ended" in finding.observed or "does not run" in finding.observed
     assert time.monotonic() - began < 4

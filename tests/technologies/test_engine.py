@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import time
 import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
@@ -126,7 +125,7 @@ def test_a_flood_is_bounded(engine: Engine, things: Things) -> None:
     with ContainerPlace(engine, name) as inside:
         tracemalloc.start()
         try:
-            done = inside.run(["yes"], limits=Limits(seconds=20, output=6_000_000))
+            done = inside.run(["yes"], limits=Limits(seconds=60, output=6_000_000))
             assert tracemalloc.get_traced_memory()[1] < 15_000_000
         finally:
             tracemalloc.stop()
@@ -140,16 +139,16 @@ def test_a_flood_is_bounded(engine: Engine, things: Things) -> None:
 def test_a_time_limit(engine: Engine, things: Things) -> None:
     name = things.container()
     with ContainerPlace(engine, name) as inside:
-        done = inside.run(["sh", "-c", "echo waiting; sleep 500"], limits=Limits(seconds=1))
+        done = inside.run(["sh", "-c", "echo waiting; sleep 500"], limits=Limits(seconds=3))
         assert done.ending is Ending.TIMED_OUT
-        assert done.explanation == "It was stopped after 1 s. The last it said: “waiting”"
+        assert done.explanation == "It was stopped after 3 s. The last it said: “waiting”"
         assert commands_in(name) == CLEAN
         assert inside.run(["echo", "hi"]).output == "hi\n"
 
 
 def test_cancelling(engine: Engine, things: Things) -> None:
-    name, began = things.container(), time.monotonic()
-    with ContainerPlace(engine, name, cancelled=lambda: time.monotonic() - began > 0.3) as inside:
+    name = things.container()
+    with ContainerPlace(engine, name, cancelled=lambda: "sleep 500" in commands_in(name)) as inside:
         assert inside.run(["sleep", "500"]).ending is Ending.CANCELLED
     assert commands_in(name) == CLEAN
 
@@ -188,8 +187,8 @@ def test_what_the_container_had_started_itself_goes_on(engine: Engine, things: T
 
 def test_what_speaks_late_ends_the_session_and_not_the_place(engine: Engine, things: Things) -> None:
     with ContainerPlace(engine, things.container()) as inside:
-        assert inside.ask("(sleep 0.1; echo ALL CHECKS PASSED) & echo first").output == "first\n"
-        assert inside.ask("sleep 0.2; echo second").output == "second\n"
+        assert inside.ask("(sleep 1; echo ALL CHECKS PASSED) & echo first").output == "first\n"
+        assert inside.ask("sleep 1.2; echo second").output == "second\n"
 
 
 def test_a_container_that_is_not_roots(engine: Engine, things: Things) -> None:
@@ -276,7 +275,7 @@ def test_a_conversation(engine: Engine, things: Things) -> None:
         assert "Hello Ada yes" in done.output
         assert done.command.startswith("sh -c")
         assert inside.converse(["pwd"], [Exchange("/tmp")], cwd="/tmp").ok
-        done = inside.converse(["sh", "-c", TALK], [Exchange("never")], limits=Limits(seconds=5, silence=0.3))
+        done = inside.converse(["sh", "-c", TALK], [Exchange("never")], limits=Limits(seconds=20, silence=2.0))
         assert done.ending is Ending.SILENT
         assert "Name?" in done.explanation
     assert commands_in(name) == CLEAN
@@ -287,13 +286,13 @@ def test_a_conversation_that_was_broken_off_leaves_nothing(
 ) -> None:
     """Ending `docker exec` ends nothing inside: it is ended there."""
     name = things.container()
-    limits = Limits(seconds=0.5)
-    with ContainerPlace(engine, name) as inside:
-        done = inside.converse(["sh", "-c", "sleep 501 & sleep 502"], [Exchange("never")], limits=limits)
-        assert done.ending is Ending.TIMED_OUT
+    with ContainerPlace(engine, name, cancelled=lambda: "sleep 502" in commands_in(name)) as inside:
+        done = inside.converse(["sh", "-c", "sleep 501 & sleep 502"], [Exchange("never")])
+        assert done.ending is Ending.CANCELLED
         assert commands_in(name) == CLEAN
-        monkeypatch.setattr(place, "end_tagged", lambda *_: None)
-        inside.converse(["sleep", "503"], [Exchange("never")], limits=limits)
+    monkeypatch.setattr(place, "end_tagged", lambda *_: None)
+    with ContainerPlace(engine, name, cancelled=lambda: "sleep 503" in commands_in(name)) as inside:
+        inside.converse(["sleep", "503"], [Exchange("never")])
         assert commands_in(name) != CLEAN
 
 

@@ -15,7 +15,6 @@ from coursekit.shell.program import find_program, trusted_path
 from coursekit.shell.running import Cancelled, never
 from coursekit.technologies.hypervisor.files import QMP_SOCKET
 from coursekit.technologies.hypervisor.hardware import Hardware
-from coursekit.technologies.hypervisor.peer import connect
 from coursekit.technologies.hypervisor.problem import GuestProblem, NotRunning, no_emulator
 from coursekit.technologies.hypervisor.qmp import Qmp
 from coursekit.technologies.install import install_command
@@ -43,7 +42,7 @@ class OwnGuest:
         self.printed = b""
         deadline = time.monotonic() + _START
         try:
-            while not _answers(folder):
+            while not _answers(folder, hardware):
                 if not self._read(0.005) or time.monotonic() > deadline:
                     raise GuestProblem(f"QEMU did not start. The last it printed: {self._last()}")
         except BaseException:
@@ -106,9 +105,10 @@ def _entered(ledger: Ledger | None, folder: Path) -> Entry | None:
         raise GuestProblem(f"What coursekit starts cannot be written down, so nothing was started: {error}") from error
 
 
-def _answers(folder: Path) -> bool:
+def _answers(folder: Path, hardware: Hardware) -> bool:
+    """Whether it can be asked: its socket takes a connection before the guest has been loaded."""
     try:
-        connect(folder / QMP_SOCKET, 1.0).close()
-    except (NotRunning, TimeoutError):
+        Qmp(folder / QMP_SOCKET, hardware.emulator, 1.0).close()
+    except (NotRunning, GuestProblem):
         return False
     return True

@@ -25,10 +25,13 @@ PART = 10
 
 WORK = """\
 import time
-began, total = time.perf_counter(), 0
-for number in range({size}): total += number * number % 7
-print(time.perf_counter() - began)
+def work():
+    began, total = time.perf_counter(), 0
+    for number in range({size}): total += number * number % 7
+    return time.perf_counter() - began
+print(min(work() for _ in range(3)))
 """
+"""Three times: the least of them was disturbed the least."""
 
 
 def header(context: CheckContext) -> str | None:
