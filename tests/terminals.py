@@ -151,6 +151,7 @@ class Terminal:
             pid, status = os.waitpid(self.pid, os.WNOHANG | os.WUNTRACED)
             if pid:
                 assert os.WIFSTOPPED(status), f"ended with {status}"
+                self._read(0)
                 return
             assert time.monotonic() < deadline, f"not stopped:\n{self.text}"
 

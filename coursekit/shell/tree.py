@@ -62,10 +62,16 @@ class Tree:
 
     @contextlib.contextmanager
     def starting(self) -> Iterator[None]:
-        """While the first process is started: until it has our tag, no other tree may take it for an orphan."""
+        """While the first process is started: until it has our tag, no other tree may take it for an orphan.
+
+        Who is interrupted just then does not know yet that there is a process: it is ended here.
+        """
         self._starting = True
         try:
             yield
+        except BaseException:
+            self.stop()
+            raise
         finally:
             self._starting = False
 

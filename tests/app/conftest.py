@@ -157,10 +157,13 @@ class Student:
         await self.until(lambda: isinstance(self.app.screen, ExerciseScreen) and self.app.screen.is_mounted)
 
     async def type(self, command: str) -> None:
-        """Type a command and Enter at the prompt, and wait until it has been taken."""
+        """Type a command and Enter; at the prompt, wait until the shell has taken it."""
+        at_prompt, before = self.terminal.at_prompt and command, self.screen._automatic._commands
         self.screen.set_focus(self.terminal)
         self.terminal.post_message(events.Paste(command))
         await self.pilot.press("enter")
+        if at_prompt:
+            await self.until(lambda: self.screen._automatic._commands > before)
 
     async def press(self, *keys: str) -> None:
         await self.pilot.press(*keys)

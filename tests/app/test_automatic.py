@@ -45,7 +45,7 @@ class Checked:
             self.open.pop(0)
 
     async def until(self, holds: Callable[[], object]) -> None:
-        async with asyncio.timeout(3):
+        async with asyncio.timeout(20):
             while not holds():
                 await asyncio.sleep(0.001)
 

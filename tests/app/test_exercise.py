@@ -113,7 +113,7 @@ async def test_a_reset_of_the_exercise_keeps_the_work_and_opens_a_new_shell(open
         said = "Begun anew: the whole exercise “Tiny”, with its first files."
         await student.until(lambda: said in student.panel)
         assert student.title == "Tiny · 0 of 7 points"
-        await student.until(lambda: student.terminal.at_prompt)
+        await student.until(lambda: student.terminal.at_prompt and student.shell.rstrip().endswith(("$", "#")))
         first, prompt = student.shell.strip().split("\n")
         assert first.strip() == said
         assert prompt.count("$") + prompt.count("#") == 1

@@ -33,9 +33,8 @@ async def test_the_map_and_help(open_app: OpenApp) -> None:
         assert isinstance(student.app.screen, Help)
         await student.press("escape")
         await student.press("down")
-        await student.pilot.pause()
         about = student.app.screen.query_one("#about")
-        assert "Hardly anything. About 1 minute." in str(about.render())
+        await student.until(lambda: "Hardly anything. About 1 minute." in str(about.render()))
 
 
 async def test_the_map_shows_descriptions_whole(open_app: OpenApp, course: Path) -> None:
@@ -46,11 +45,13 @@ async def test_the_map_shows_descriptions_whole(open_app: OpenApp, course: Path)
     lab.write_text(lab.read_text() + "needs:\n  fallback: " + " ".join(["Other"] * 30) + " last.\n")
     async with open_app((80, 24)) as student:
         await student.press("down")
-        await student.pilot.pause()
         about = student.app.screen.query_one("#about")
-        lines = [about.render_line(row).text for row in range(about.size.height)]
-        assert "end. About 1 minute." in " ".join(" ".join(lines).split())
-        assert "last." in lines[-1]
+
+        def lines() -> list[str]:
+            return [about.render_line(row).text for row in range(about.size.height)]
+
+        await student.until(lambda: "last." in "".join(lines()[-1:]))
+        assert "end. About 1 minute." in " ".join(" ".join(lines()).split())
 
 
 async def test_the_cursor_of_the_map_is_on_what_was_open_and_a_page_looks_read(open_app: OpenApp) -> None:

@@ -43,6 +43,7 @@ async def test_a_mistake_in_a_check_is_said_and_the_next_check_runs(
 async def test_esc_twice_waits_for_a_checker_that_does_not_answer(open_app: OpenApp) -> None:
     async with open_app() as student:
         await student.open()
+        await student.looked()
         await student.press("f2")
         await student.until(lambda: "found: nothing is there" in student.panel)
         await student.press("escape")

@@ -96,6 +96,35 @@ async def test_a_check_during_a_reset_by_another_terminal_does_not_count(
         assert student.attempts == []
 
 
+async def test_a_command_that_ends_during_a_check_that_was_asked_for_is_looked_at_too(
+    open_app: OpenApp, course: Path, home: Path
+) -> None:
+    path = course / "exercises/venv/slow/exercise.yaml"
+    slow = """check: {command: "sh -c 'test -e made; found=$?; cat gate; exit $found'"}"""
+    path.write_text(path.read_text().replace("automatic: false", slow).replace('check: {command: "sleep 47"}', ""))
+    async with open_app() as student:
+        await student.open("venv/slow")
+        await student.looked()
+        gate = home / "venv/slow/gate"
+        os.mkfifo(gate)
+
+        async def held() -> int:
+            ends: list[int] = []
+            await student.until(lambda: ends.extend(end for end in [writing_end(gate)] if end is not None) or ends)
+            return ends[0]
+
+        await student.press("f2")
+        first = await held()
+        await student.type("touch made")
+        automatic = student.screen._automatic
+        await student.until(lambda: student.terminal.at_prompt and automatic._wanted is student.terminal.state)
+        await student.until(lambda: not automatic.busy)  # it has found that another check is under way
+        os.close(first)
+        await student.until(lambda: "not yet" in student.panel)
+        os.close(await held())
+        await student.until(lambda: "passed" in student.news)
+
+
 async def test_names_with_markup_are_shown_and_not_obeyed(open_app: OpenApp, home: Path) -> None:
     async with open_app() as student:
         await student.open()

@@ -97,7 +97,7 @@ def test_when_nobody_listens_any_more_it_ends_and_leaves_nothing(checker: Checke
     _until(lambda: _sleepers(checker.process.pid))
     assert checker.process.stdin is not None
     checker.process.stdin.close()
-    assert checker.process.wait(5) == 0
+    assert checker.process.wait(20) == 0
     assert not _sleepers(os.getpid())
 
 
@@ -127,7 +127,7 @@ def test_a_stopped_child_does_not_hold_it_up(checker: Checker, tmp_path: Path) -
 
 
 def _until(holds: Any) -> None:
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 20
     while not holds():
         assert time.monotonic() < deadline
         time.sleep(0.01)

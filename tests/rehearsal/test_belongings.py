@@ -163,7 +163,7 @@ def test_without_an_engine_it_is_not_played(course: Path, tmp_path: Path) -> Non
 def test_an_error_in_the_middle_leaves_nothing(course: Path, things: Things, monkeypatch: pytest.MonkeyPatch) -> None:
     from coursekit.rehearsal import stage
 
-    monkeypatch.setattr(stage, "LONGEST_COMMAND", 5.0)
+    monkeypatch.setattr(stage, "LONGEST_COMMAND", 15.0)
     solution = course / "exercises/venv/box/solution.yaml"
     solution.write_text(solution.read_text().replace("docker tag", "sleep 600; docker tag"))
     with pytest.raises(CourseError, match="sleep 600"):

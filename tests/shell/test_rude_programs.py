@@ -77,8 +77,8 @@ def speaking_out_of_turn(folder: Path) -> None:
     """A command leaves something in the background that prints into the answer of the next."""
     with LocalPlace(folder) as place:
         shell = place.session()
-        shell.run("(sleep 0.2; echo ALL CHECKS PASSED) &")
-        done = shell.run("sleep 0.5; echo fine")
+        shell.run("(sleep 1; echo ALL CHECKS PASSED) &")
+        done = shell.run("sleep 2; echo fine")
         assert done.ending is not Ending.EXITED or done.output.strip() == "fine"
 
 
@@ -310,7 +310,7 @@ def test_cancelling_ends_a_command_at_once(tmp_path: Path) -> None:
     with LocalPlace(tmp_path, cancelled=lambda: time.monotonic() - began > 0.2) as place:
         assert place.run(["sleep", "30"]).ending is Ending.CANCELLED
         assert place.session().run("sleep 30").ending is Ending.CANCELLED
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 15
 
 
 def test_what_it_left_in_the_background_does_not_hold_the_answer_up(place: LocalPlace) -> None:
@@ -318,7 +318,7 @@ def test_what_it_left_in_the_background_does_not_hold_the_answer_up(place: Local
     done = place.run(["bash", "-c", "sleep 30 & echo done"])
     assert done.ok
     assert done.output.strip() == "done"
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 15
 
 
 @pytest.mark.parametrize(

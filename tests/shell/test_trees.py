@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import sys
+
+import pytest
+
+from coursekit.shell.tree import Tree
 
 SIDE_BY_SIDE = """
 import sys
@@ -25,6 +31,18 @@ def run(number):
 with ThreadPoolExecutor(12) as pool:
     print(sum(pool.map(run, range(60))))
 """
+
+
+def test_an_interrupt_while_it_is_started_leaves_nothing() -> None:
+    tree, started = Tree(), list[subprocess.Popen[bytes]]()
+
+    def start() -> None:
+        started.append(subprocess.Popen(["sleep", "600"], env={**os.environ, **tree.environment}))
+        raise KeyboardInterrupt  # before the tree was told of the process
+
+    with pytest.raises(KeyboardInterrupt), tree.starting():
+        start()
+    assert started[0].wait(10) == -signal.SIGTERM
 
 
 def side_by_side(*words: str) -> int:

@@ -47,13 +47,13 @@ def test_progress_and_ctrl_c(run: Run, course: Path, web: Web, wheels: Path, hom
     """On a terminal a line says how far it is. Ctrl-C leaves what is whole, and what has come of the rest."""
     web.stalls = "/wheels/two-2.0-py3-none-any.whl"
     words = [sys.executable, "-m", "coursekit", "--course", str(course), "fetch", "one", "--from", web.url]
+    part = wheels / "two-2.0-py3-none-any.whl.part"
     with Terminal(words, {"COURSEKIT_HOME": str(home), "HOME": str(tmp_path)}) as terminal:
         terminal.shows("packages: ", " MB of 1.7 MB")
-        until(lambda: (wheels / "two-2.0-py3-none-any.whl.part").exists())
+        until(lambda: part.exists() and part.stat().st_size > 0)
         terminal.press("\x03")
         assert terminal.wait() == 130
         terminal.shows("Stopped.")
-    part = wheels / "two-2.0-py3-none-any.whl.part"
     assert sorted(path.name for path in wheels.iterdir()) == ["one-1.0-py3-none-any.whl", part.name]
     assert part.stat().st_size > 0
     web.go_on.set()

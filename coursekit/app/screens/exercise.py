@@ -199,7 +199,11 @@ class ExerciseScreen(Screen[None]):
 
     async def _check_now(self, step: Step) -> Verdict:
         await self._automatic.stop()
-        return await self._checking.check(step.id, self._shell_side.state)
+        state = self._shell_side.state
+        verdict = await self._checking.check(step.id, state)
+        if self._shell_side.state is not state:  # a command has ended meanwhile
+            self.call_later(self._automatic.wish, self._shell_side.state)
+        return verdict
 
     def _show_progress(self) -> None:
         self._mark_sides()  # a program may have come to fill the shell, or ended

@@ -21,8 +21,8 @@ class ChartView(Static):
     def __init__(self, table: Path) -> None:
         super().__init__()
         self._table = table
-        self._drawn: tuple[int, int] = (0, 0)
-        """When the table was changed that is shown, in nanoseconds, and how wide it was drawn."""
+        self._drawn = (0, 0, 0)
+        """When the table was changed that is shown, in nanoseconds, its bytes, and how wide it was drawn."""
 
     def on_mount(self) -> None:
         self.display = False
@@ -34,12 +34,13 @@ class ChartView(Static):
 
     def _look(self) -> None:
         try:
-            changed = self._table.stat().st_mtime_ns
+            table = self._table.stat()
+            changed, size = table.st_mtime_ns, table.st_size
         except OSError:
-            changed = 0
+            changed = size = 0
         width = self.container_size.width
-        if (changed, width) != self._drawn:
-            self._drawn = (changed, width)
+        if (changed, size, width) != self._drawn:
+            self._drawn = (changed, size, width)
             lines = draw_table(self._table, width - 1)
             self.display = bool(lines)
             self.update(Text("\n".join(lines)))

@@ -325,7 +325,7 @@ def _run(context: CheckContext, name: str, cells: Sequence[str]) -> tuple[str, s
     folder = os.path.dirname(os.path.join(context.place.root, task.notebook))
     asked = {"kernel": name, "folders": _folders(context), "folder": folder, "cells": [*cells, proof], "seconds": 20}
     python = f"{context.values['desk']}/bin/python"
-    ran = context.place.run([python, "-I", "-c", _RUN], stdin=json.dumps(asked).encode(), limits=limits)
+    ran = context.place.run([python, "-I", "-B", "-c", _RUN], stdin=json.dumps(asked).encode(), limits=limits)
     slow = any(words in ran.output for words in ("Kernel didn't respond", "Timeout waiting for"))
     if slow or ran.ending in (Ending.TIMED_OUT, Ending.CANCELLED):
         raise CouldNotLook(f"the kernel `{name}` has not answered yet. {ran.explanation}".strip())

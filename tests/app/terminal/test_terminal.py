@@ -37,7 +37,7 @@ async def test_commands_are_typed_and_their_output_is_seen(terminal: Open) -> No
         await run.pilot.press("e", "c", "h", "o", "space", "o", "k", "!", "enter")
         await run.shows("\nok!\n$")
         assert [message.enter for message in run.told(Terminal.Typed)] == [False] * 8 + [True]
-        await run.until(lambda: run.told(Terminal.Output), 3)
+        await run.until(lambda: run.told(Terminal.Output))
         assert run.terminal.seconds_quiet >= 0.5
 
 
@@ -46,7 +46,8 @@ async def test_keys_that_apps_like_to_keep_reach_the_program(terminal: Open) -> 
         await run.shows("ready")
         await run.pilot.press("ctrl+p", "ctrl+q", "ctrl+c", "ctrl+backslash", "ctrl+right_square_bracket")
         await run.pilot.press("escape", "tab", "shift+tab", "ctrl+z", "ctrl+a", "f1", "alt+x", "up")
-        await run.shows("10 11 03 1c 1d 1b 09 1b5b5a 1a 01 1b4f50 1b78 1b5b41")
+        keys = "1011031c1d1b091b5b5a1a011b4f501b781b5b41"
+        await run.until(lambda: keys in "".join(run.text.split()))  # two may be read at once
         await run.pilot.press("f10")
         assert run.app.reserved == 1
         assert "1b5b32317e" not in run.text
@@ -242,7 +243,7 @@ async def test_a_flood_leaves_the_app_awake_and_memory_flat(terminal: Open, floo
 async def test_a_program_that_holds_its_drawing_back_is_shown_in_the_end(terminal: Open) -> None:
     async with terminal() as run:
         run.type("printf '\\033[?2026h%s' hel''d; sleep 30\r")
-        await run.shows("held", 2)
+        await run.shows("held")
 
 
 async def test_the_reader_is_gone_after_the_widget(terminal: Open) -> None:
