@@ -11,7 +11,7 @@ import os
 import struct
 import sys
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,8 @@ from coursekit.technologies.hypervisor.facts import Disk, backing_of
 from coursekit.technologies.hypervisor.problem import GuestProblem, no_emulator
 from coursekit.technologies.install import install_command
 
+_LONGEST = 1_000_000
+"""Bytes that qemu-img may say of a disk: some 250 for each snapshot."""
 _WRITES = 101
 """The byte of a file that QEMU locks while it may write there: block/file-posix.c, RAW_LOCK_PERM_BASE."""
 _LOCK = "hhqqi0q"
@@ -83,8 +85,8 @@ def _look(place: Place, path: str, question: list[str], limits: Limits) -> Compl
     if status is not None and status.kind != "file":  # qemu-img would wait for ever for what comes out of a pipe
         raise ValueError("it is no file")
     before = _is_written(place, path)
-    done = place.run([_qemu_img(), *question], limits=limits)
-    if before or _is_written(place, path):  # what was read meanwhile may be half written
+    done = place.run([_qemu_img(), *question], limits=replace(limits, kept=_LONGEST))
+    if before or _is_written(place, path) or place.stat(path, follow=True) != status:  # it may have been half written
         raise InUse(path)
     if done.ending is not Ending.EXITED:
         raise GuestProblem(f"The disk could not be looked at. {done.explanation}")
