@@ -48,13 +48,16 @@ class Attention:
 
     def mark(self, *, stacked: bool) -> None:
         """Say on the edges of the sides which is active; ``stacked``: one stands above the other."""
-        self._screen.set_class(self._shell_side.filled, "-filled")
+        if self._shell_side.filled != self._screen.has_class("-filled"):
+            self._screen.set_class(self._shell_side.filled, "-filled")
+            self._screen.refresh_bindings()  # what the keys do now
         mark_sides(
             self._reading,
             self._shell_side,
             shell_active=self.on_shell,
             stacked=stacked,
             key="^Space g" if self._shell_side.full else "F5",
+            goes_on=self._guide.scroll_y < self._guide.max_scroll_y,
         )
 
     def to_shell(self) -> None:

@@ -19,37 +19,43 @@ class Insertion:
     def __init__(self, terminal: StudentTerminal, status: StatusBar, workspace: Path) -> None:
         self._terminal, self._status, self._workspace = terminal, status, workspace
         self._step_id = ""
-        self._inserted = 0
-        """How many of that step's commands have been put at the prompt."""
+        self._next = 0
+        """Which of that step's commands comes next."""
 
     async def insert_next(self, step: Step) -> None:
-        """Put the step's next command at the prompt; after the last one the first again."""
+        """Put the step's next command at the prompt; after the last one the first again.
+
+        One that was typed by hand has its turn behind it.
+        """
         found = commands(step.guide)
         if not found:
             self._status.say("This step's guide has no command to insert: think of your own.")
             return
         if step.id != self._step_id:
-            self._step_id, self._inserted = step.id, 0
-        await self.insert(found[self._inserted % len(found)], step)
-        self._inserted += 1
+            self._step_id, self._next = step.id, 0
+        typed = self._terminal.state.last_command.strip() if self._terminal.state else ""
+        if typed in found[self._next :]:
+            self._next = found.index(typed, self._next) + 1
+        if await self.insert(found[self._next % len(found)], step):
+            self._next = self._next % len(found) + 1
 
-    async def insert(self, command: str, step: Step) -> None:
-        """Put a command of a step at the prompt, unless a program is running there.
+    async def insert(self, command: str, step: Step) -> bool:
+        """Put a command of a step at the prompt, unless a program is running there; gives whether it stands there.
 
         What is meant for a guest is put nowhere but into its console, and only once that is proven to be in front.
         """
         if step.console:
             if why := await asyncio.to_thread(self._why_not_into, step.console):
                 self._status.say(f"For the guest {step.console} only: {why}.", _BAD)
-                return
+                return False
             self._terminal.insert(command)
-            self._say_inserted()
-            return
-        if not self._terminal.can_insert:
+        elif not self._terminal.can_insert:
             self._status.say("A program is running in your shell: wait until the prompt is back.", _BAD)
-            return
-        self._terminal.put_at_prompt(command)
+            return False
+        else:
+            self._terminal.put_at_prompt(command)
         self._say_inserted()
+        return True
 
     def _why_not_into(self, guest: str) -> str:
         from coursekit.technologies.hypervisor.console import why_not_in_front

@@ -84,7 +84,10 @@ class Verdicts:
         except CourseError as error:
             self._panel.say_error(error)
             return
-        if was_achieved and verdict.outcome is Outcome.FAILED:
+        is_last = step.id == self._work.exercise.steps[-1].id
+        if verdict.passed and is_last and self._work.standing.current is None:
+            self._say_finished(f"“{step.title}” is as it should be.")
+        elif was_achieved and verdict.outcome is Outcome.FAILED:
             self._panel.say_verdict(step.id, f"{step.title} has passed and keeps its points. Now", verdict)
         else:
             self._say_in_panel(step, verdict)

@@ -73,6 +73,30 @@ async def test_nothing_is_inserted_while_a_program_runs(open_app: OpenApp) -> No
         assert "A program is running" in student.news
         await student.press("ctrl+c")
         await student.until(lambda: student.terminal.at_prompt)
+        await student.press("f4")  # that has not counted
+        await student.until(lambda: student.shell.strip().endswith("touch made"))
+
+
+async def test_a_command_typed_by_hand_has_its_turn_behind_it(open_app: OpenApp, course: Path) -> None:
+    guide = course / "exercises/venv/tiny/guide.md"
+    guide.write_text(guide.read_text().replace("touch made\nls", "ls\ntouch made"))
+    async with open_app() as student:
+        await student.open()
+        await student.type("ls")
+        await student.until(lambda: student.terminal.at_prompt)
+        await student.press("f4")
+        await student.until(lambda: student.shell.strip().endswith("touch made"))
+
+
+async def test_a_long_command_of_the_guide_is_seen_to_go_on(open_app: OpenApp, course: Path) -> None:
+    guide = course / "exercises/venv/tiny/guide.md"
+    guide.write_text(guide.read_text().replace("touch made", "touch made" + " --no-create" * 8))
+    async with open_app((80, 24)) as student:
+        await student.open()
+        shown = student.screen.query(Command).first()
+        await student.until(lambda: shown.size.height > 1)
+        lines = [shown.render_line(row).text.strip("\n")[:4] for row in range(shown.size.height)]
+        assert lines == ["$ to", *["  --"] * (len(lines) - 1)]
 
 
 async def test_the_menu_does_all_without_an_f_key(open_app: OpenApp) -> None:

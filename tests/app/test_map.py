@@ -54,6 +54,16 @@ async def test_the_map_shows_descriptions_whole(open_app: OpenApp, course: Path)
         assert "end. About 1 minute." in " ".join(" ".join(lines()).split())
 
 
+async def test_the_cursor_stays_in_sight_beside_a_long_description(open_app: OpenApp, course: Path) -> None:
+    path = course / "exercises/venv/asking/exercise.yaml"
+    path.write_text(path.read_text().replace("A question of every form.", " ".join(["Word"] * 80)))
+    async with open_app((60, 17)) as student:
+        listed, about = student.app.screen.query_one(OptionList), student.app.screen.query_one("#about")
+        await student.press("end")
+        await student.until(lambda: about.size.height > 6)
+        await student.until(lambda: 0 < listed.max_scroll_y == listed.scroll_offset.y)
+
+
 async def test_the_cursor_of_the_map_is_on_what_was_open_and_a_page_looks_read(open_app: OpenApp) -> None:
     async with open_app() as student:
         items = student.app.screen.query_one(OptionList)

@@ -33,6 +33,17 @@ async def test_a_question_is_answered_in_the_app(open_app: OpenApp) -> None:
         assert student.screen.focused is student.terminal
 
 
+async def test_an_answer_typed_into_the_shell_is_told_where_it_belongs(open_app: OpenApp) -> None:
+    async with open_app() as student:
+        await student.open()
+        await student.type("touch made")
+        await student.until(lambda: student.screen.query(OptionList))
+        await student.type("2")
+        await student.until(lambda: student.news == "This step is a question: F5, then your answer.")
+        await student.press("f5", "2")
+        await student.until(lambda: "Right." in student.question)
+
+
 @pytest.mark.parametrize("key", ["f9", "f5", "l"])
 async def test_from_an_answered_question_whatever_comes_next_goes_on(open_app: OpenApp, key: str) -> None:
     async with open_app((80, 24)) as student:

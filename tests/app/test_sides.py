@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from textual import events
 from textual.widgets import Input, OptionList
+from textual.widgets._footer import FooterKey
 
 from coursekit.app.screens.dialogs import Choose
 from coursekit.app.screens.exercise import ExerciseScreen
@@ -20,11 +21,13 @@ async def test_keys_of_a_program_that_fills_the_shell(open_app: OpenApp) -> None
         await student.open()
         await student.type(r"printf '\e[?1049h'; stty raw -echo; head -c 3 | cat -v; stty sane; printf '\e[?1049l'")
         await student.until(lambda: student.terminal.modes.alternate_screen)
+        await student.until(lambda: [key.action for key in student.screen.query(FooterKey)] == ["menu"])
         await student.press("ctrl+@")
         assert isinstance(student.app.screen, Choose)
         await student.press("escape")
         await student.press("f2")
         await student.until(lambda: student.terminal.at_prompt)
+        await student.until(lambda: "check" in [key.action for key in student.screen.query(FooterKey)])
         assert student.attempts == []
 
 
@@ -72,6 +75,18 @@ async def test_the_active_side_is_marked_in_words_and_keeps_its_place(open_app: 
         assert student.terminal.size.height == height
         await student.press("f5")
         await student.until(lambda: "Shell is active" in student.marks)
+
+
+async def test_a_guide_that_goes_on_says_how_to_read_it(open_app: OpenApp, course: Path) -> None:
+    guide = course / "exercises/venv/tiny/guide.md"
+    guide.write_text(guide.read_text().replace("Make a file.", "Make a file.\n\n" * 12))
+    async with open_app((80, 24)) as student:
+        await student.open()
+        assert "PgDn" not in student.marks
+        await student.press("f5")
+        await student.until(lambda: "PgDn: more" in student.marks)
+        await student.press("pagedown", "pagedown", "pagedown", "pagedown", "pagedown")
+        await student.until(lambda: "PgDn" not in student.marks)
 
 
 async def test_the_mark_names_the_key_that_a_full_screen_program_leaves_us(open_app: OpenApp) -> None:

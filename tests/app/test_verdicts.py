@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from textual.widgets import OptionList
+
 from coursekit.app.widgets.status_bar import StatusBar
 from coursekit.model.verdict import Outcome, Verdict
 from tests.app.conftest import OpenApp
@@ -123,6 +125,22 @@ async def test_a_command_that_ends_during_a_check_that_was_asked_for_is_looked_a
         await student.until(lambda: "not yet" in student.panel)
         os.close(await held())
         await student.until(lambda: "passed" in student.news)
+
+
+async def test_what_is_said_at_the_end_can_be_had_again(open_app: OpenApp) -> None:
+    async with open_app() as student:
+        await student.open()
+        await student.type("touch made")
+        await student.until(lambda: student.screen.query(OptionList))
+        await student.press("f5", "2")
+        await student.until(lambda: student.attempts[-2:] == ["passed", "passed"])
+        await student.type("cd below && touch ../again")
+        await student.until(lambda: "All steps have passed" in student.panel)
+        await student.press("escape")
+        assert student.panel == ""
+        await student.press("f2")
+        await student.until(lambda: "All steps have passed" in student.panel)
+        assert "“Be in the folder below” is as it should be." in student.panel
 
 
 async def test_names_with_markup_are_shown_and_not_obeyed(open_app: OpenApp, home: Path) -> None:

@@ -34,6 +34,9 @@ class Items(OptionList):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "select", "Open", key_display="Enter")]
 
+    def on_resize(self) -> None:
+        self.scroll_to_highlight()  # what is said below may need more room than before
+
 
 class CourseMap(Screen[None]):
     """The first screen. Enter opens what the cursor is on."""

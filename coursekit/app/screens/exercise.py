@@ -45,6 +45,8 @@ from coursekit.practice.practice import Practice
 _WIDE = 100
 """Columns from which guide and shell stand side by side."""
 _SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
+_NO_SUCH_COMMAND = 127
+"""The status of every shell for a word that is no command."""
 
 
 class ExerciseScreen(Screen[None]):
@@ -148,6 +150,10 @@ class ExerciseScreen(Screen[None]):
 
     def on_student_terminal_began(self) -> None:
         self._verdicts.touched()
+
+    def on_student_terminal_prompt(self, event: StudentTerminal.Prompt) -> None:
+        if self._attention.asked and event.state.last_status == _NO_SUCH_COMMAND:
+            self._status.say("This step is a question: F5, then your answer.")
 
     def on_terminal_typed(self, event: Terminal.Typed) -> None:
         if event.enter:  # in a guest, say, nothing else tells that a command has begun

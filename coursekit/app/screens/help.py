@@ -27,8 +27,9 @@ a step that is done turns green by itself.
 program that fills the shell, such as htop, it is the only key of ours.
 
 What you type or paste beside the shell goes to the shell, unless it is an
-answer. Shift+Page Up scrolls the shell. Text selected with the mouse is
-copied. You can leave at any time: what has passed is kept.
+answer. Page Down scrolls the guide when it is active, Shift+Page Up the shell.
+Text selected with the mouse is copied. You can leave at any time: what has
+passed is kept.
 
 On the map, Enter opens what the cursor is on; d shows this machine.
 """

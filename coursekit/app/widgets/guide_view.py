@@ -8,6 +8,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Markdown, Static
 
+from coursekit.app.widgets.hanging import Hanging
 from coursekit.course.guide import parts
 from coursekit.shell.text import visible
 
@@ -28,7 +29,7 @@ class Command(Static):
             self.command = command
 
     def __init__(self, command: str) -> None:
-        super().__init__(Content(f"$ {visible(command)}"))
+        super().__init__(Hanging(Content("$ "), Content(visible(command))))
         self.command = command
         self.tooltip = "Click to put it at the prompt"
 

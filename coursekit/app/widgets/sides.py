@@ -14,12 +14,16 @@ class Side(Vertical):
         self.set_class(active, "active")
 
 
-def mark_sides(reading: Side, shell: Side, *, shell_active: bool, stacked: bool, key: str) -> None:
-    """Mark the active side; ``key`` leads to the other one. Where they are ``stacked`` one edge speaks for both."""
+def mark_sides(reading: Side, shell: Side, *, shell_active: bool, stacked: bool, key: str, goes_on: bool) -> None:
+    """Mark the active side; ``key`` leads to the other one. Where they are ``stacked`` one edge speaks for both.
+
+    ``goes_on``: the guide has more below what is seen of it.
+    """
+    more = " · PgDn: more" if goes_on and not shell_active else ""
     if stacked:
         title = f"▼ Shell is active · {key}: guide" if shell_active else f"▲ Guide is active · {key}: shell"
-        shell.mark(title, active=True)
+        shell.mark(f"{title}{more}", active=True)
         reading.mark("", active=False)
         return
     for side, name, active in ((reading, "Guide", not shell_active), (shell, "Shell", shell_active)):
-        side.mark(f"▼ {name} is active" if active else f"{name} · {key}", active=active)
+        side.mark(f"▼ {name} is active{more}" if active else f"{name} · {key}", active=active)
