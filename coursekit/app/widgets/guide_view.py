@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 from textual.app import ComposeResult
-from textual.containers import Vertical
+from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.message import Message
 from textual.widgets import Markdown, Static
 
-from coursekit.app.widgets.hanging import Hanging
 from coursekit.course.guide import parts
 from coursekit.shell.text import visible
 
 
-class Command(Static):
+class _Prompt(Static):
+    """The sign before a command: it is not copied with it."""
+
+    ALLOW_SELECT = False
+
+
+class Command(Horizontal):
     """A command of the guide. A click puts it at the prompt; the student presses Enter."""
 
     DEFAULT_CSS = """
     Command { width: 1fr; height: auto; padding: 0 1; background: $surface; color: $text-accent; }
     Command:hover { background: $accent 30%; }
+    Command _Prompt { width: 2; }
+    Command Static { height: auto; }
     """
 
     class Chosen(Message):
@@ -29,9 +36,13 @@ class Command(Static):
             self.command = command
 
     def __init__(self, command: str) -> None:
-        super().__init__(Hanging(Content("$ "), Content(visible(command))))
+        super().__init__()
         self.command = command
         self.tooltip = "Click to put it at the prompt"
+
+    def compose(self) -> ComposeResult:
+        yield _Prompt("$")
+        yield Static(Content(visible(self.command)))
 
     def on_click(self) -> None:
         self.post_message(self.Chosen(self.command))
