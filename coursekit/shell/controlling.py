@@ -16,7 +16,8 @@ if __name__ == "__main__":
         plan = json.load(file)
     os.unlink(sys.argv[1])
     fcntl.ioctl(0, termios.TIOCSCTTY, 0)
-    for number in (signal.SIGPIPE, signal.SIGXFSZ, signal.SIGINT):  # what Python itself ignores or handles
+    # Whatever Python, `nohup` or a service ignores: what ignores a hang-up outlives its terminal.
+    for number in signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}:
         signal.signal(number, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_SETMASK, ())
     os.execve(plan["argv"][0], plan["argv"], plan["environment"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import sys
 import termios
 import time
@@ -81,6 +82,17 @@ def test_the_student_sees_nothing_of_ours(open_shell: Open, name: str) -> None:
     assert (
         os.path.join(sys.prefix, "bin") not in shell.state.variables["PATH"].split(":") or sys.prefix == sys.base_prefix
     )
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs /proc")
+def test_its_commands_ignore_no_signal_though_the_app_does(open_shell: Open) -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as under nohup
+    try:
+        shell = open_shell()
+    finally:
+        signal.signal(signal.SIGHUP, before)
+    shell.type("grep SigIgn /proc/self/status", 10)
+    assert "SigIgn:\t0000000000000000" in shell.output
 
 
 def test_our_environment_is_taken_out_of_the_path() -> None:
