@@ -25,9 +25,12 @@ def changed_again(context: CheckContext) -> str | None:
 def installed_again(context: CheckContext) -> str | None:
     """Building {word}-{code}:2 installed the packages again."""
     first, second = _name(context, "1"), _name(context, "2")
-    for image in (first, second):
-        if context.engine().image(image) is None:
+    records = [context.engine().image(image) for image in (first, second)]
+    for image, record in zip((first, second), records, strict=True):
+        if record is None:
             return Missing(f"there is no image {image}")
+    if len({record["Id"] for record in records if record}) == 1:
+        return f"{second} and {first} are one and the same image"
     if not any(_PIP.search(step["CreatedBy"]) for step in context.engine().history(second)):
         return "no step of it installs the packages."
     taken = ImageCheck(second, reuses=Reuse(first, r"pip[0-9.]* install")).judge(context)
