@@ -19,11 +19,12 @@ def mark_sides(reading: Side, shell: Side, *, shell_active: bool, stacked: bool,
 
     ``goes_on``: the guide has more below what is seen of it.
     """
-    more = " · PgDn: more" if goes_on and not shell_active else ""
+    more = " · PgDn: more" if goes_on else ""
     if stacked:
-        title = f"▼ Shell is active · {key}: guide" if shell_active else f"▲ Guide is active · {key}: shell"
-        shell.mark(f"{title}{more}", active=True)
+        guide = f"{key}: guide, which goes on" if goes_on else f"{key}: guide"
+        title = f"▼ Shell is active · {guide}" if shell_active else f"▲ Guide is active · {key}: shell{more}"
+        shell.mark(title, active=True)
         reading.mark("", active=False)
         return
-    for side, name, active in ((reading, "Guide", not shell_active), (shell, "Shell", shell_active)):
-        side.mark(f"▼ {name} is active{more}" if active else f"{name} · {key}", active=active)
+    reading.mark(f"▼ Guide is active{more}" if not shell_active else f"Guide · {key}{more}", active=not shell_active)
+    shell.mark("▼ Shell is active" if shell_active else f"Shell · {key}", active=shell_active)
